@@ -1,0 +1,69 @@
+namespace HeapDrift.Instrumentation;
+
+/// <summary>
+/// Every name that HeapDrift puts on a wire, in one place: dashboards, rules and the README are checked against it. Standard names of
+/// the OpenTelemetry semantic conventions first; ours are under <c>heapdrift.</c>.
+/// </summary>
+internal static class TelemetryNames
+{
+    /// <summary>Activity source and logger category: one name, so that one filter finds everything in a back end.</summary>
+    public const string Source = "HeapDrift.Instrumentation";
+
+    public static class Events
+    {
+        public const string SignalArmed = "heapdrift.signal.armed";
+        public const string SignalCoalesced = "heapdrift.signal.coalesced";
+        public const string CaptureStarted = "heapdrift.capture.started";
+        public const string CaptureProgress = "heapdrift.capture.progress";
+        public const string CaptureCompleted = "heapdrift.capture.completed";
+        public const string Finding = "heapdrift.finding";
+        public const string Snapshot = "heapdrift.snapshot";
+    }
+
+    public static class Spans
+    {
+        public const string Capture = "heapdrift.capture";
+        public const string Baseline = "baseline";
+        public const string Window = "window";
+        public const string Final = "final";
+        public const string Diff = "diff";
+    }
+
+    public static class Attributes
+    {
+        /// <summary>The event's name once more: Loki before 2026 does not store the name of a log event.</summary>
+        public const string EventName = "event.name";
+        public const string ErrorType = "error.type";
+        public const string ProcessPid = "process.pid";
+
+        public const string CaptureId = "heapdrift.capture.id";
+        public const string Trigger = "heapdrift.capture.trigger";
+        public const string AlertName = "heapdrift.alert.name";
+        public const string AlertFingerprint = "heapdrift.alert.fingerprint";
+        public const string Engine = "heapdrift.capture.engine";
+        public const string Outcome = "heapdrift.capture.outcome";
+        public const string Verdict = "heapdrift.capture.verdict";
+        public const string Findings = "heapdrift.capture.findings";
+        public const string ReportPath = "heapdrift.capture.report";
+
+        public const string SnapshotRole = "heapdrift.snapshot.role";
+        public const string SnapshotPause = "heapdrift.snapshot.pause";
+        public const string SnapshotDuration = "heapdrift.snapshot.duration";
+        public const string SnapshotObjects = "heapdrift.snapshot.objects";
+        public const string SnapshotBytes = "heapdrift.snapshot.bytes";
+        public const string SnapshotComplete = "heapdrift.snapshot.complete";
+        public const string SnapshotCoverage = "heapdrift.snapshot.coverage";
+
+        public const string FindingRank = "heapdrift.finding.rank";
+        public const string FindingFingerprint = "heapdrift.finding.fingerprint";
+        public const string FindingStatus = "heapdrift.finding.status";
+        public const string FindingOrigin = "heapdrift.finding.origin";
+        public const string FindingType = "heapdrift.finding.type";
+        public const string FindingHolder = "heapdrift.finding.holder";
+        public const string FindingPath = "heapdrift.finding.path";
+        public const string FindingObjectsDelta = "heapdrift.finding.objects_delta";
+        public const string FindingBytesDelta = "heapdrift.finding.bytes_delta";
+        public const string FindingRetainedBytesDelta = "heapdrift.finding.retained_bytes_delta";
+        public const string FindingShareOfGrowth = "heapdrift.finding.share_of_growth";
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Reports;
+
+namespace HeapDrift.Profiling.Captures;
+
+/// <summary>How captures are written as JSON: camelCase members, kebab-case names of values, absent instead of null where a member is optional.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [
+        typeof(KebabCaseConverter<CaptureOutcome>),
+        typeof(KebabCaseConverter<CapturePhase>),
+        typeof(KebabCaseConverter<Verdict>),
+        typeof(KebabCaseConverter<TriggerKind>),
+        typeof(KebabCaseConverter<SnapshotRole>),
+        typeof(KebabCaseConverter<FindingStatus>),
+        typeof(KebabCaseConverter<TypeOrigin>),
+    ])]
+[JsonSerializable(typeof(CaptureReport))]
+[JsonSerializable(typeof(CaptureProgress))]
+[JsonSerializable(typeof(SnapshotDocument))]
+[JsonSerializable(typeof(DiffDocument))]
+internal sealed partial class CaptureJson : JsonSerializerContext
+{
+    /// <summary>One line.</summary>
+    public static CaptureJson Compact { get; } = new(Configure(indented: false));
+
+    /// <summary>For files and terminals that a person reads too.</summary>
+    public static CaptureJson Readable { get; } = new(Configure(indented: true));
+
+    private static JsonSerializerOptions Configure(bool indented) => new(Default.Options)
+    {
+        WriteIndented = indented,
+
+        // Type names are full of < > and `; escaped they could not be searched for with grep.
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
+
+/// <summary>An enum as <c>worker-exited</c>, refused when the name is unknown.</summary>
+internal sealed class KebabCaseConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

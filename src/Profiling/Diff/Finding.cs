@@ -1,0 +1,74 @@
+namespace HeapDrift.Profiling.Diff;
+
+/// <summary>
+/// One suspected leak: what grew, who holds it, by how much. All deltas are final minus baseline.
+/// </summary>
+internal sealed record Finding
+{
+    /// <summary>1 is the largest retained growth.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>16 hexadecimal digits over the normalised path: the same leak has the same fingerprint after a restart.</summary>
+    public required string Fingerprint { get; init; }
+
+    public required FindingStatus Status { get; init; }
+
+    public required TypeOrigin Origin { get; init; }
+
+    /// <summary>The type whose instances pile up, as written in C#.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The root of <see cref="Path"/>: a static field, a handle kind, a stack.</summary>
+    public required string Holder { get; init; }
+
+    /// <summary>From the holder to <see cref="Type"/>, one name each.</summary>
+    public required IReadOnlyList<string> Path { get; init; }
+
+    /// <summary>Instances of <see cref="Type"/> on this path.</summary>
+    public required long ObjectsDelta { get; init; }
+
+    /// <summary>Bytes of those instances alone.</summary>
+    public required long BytesDelta { get; init; }
+
+    /// <summary>Bytes of everything that hangs on the accumulation point of this path.</summary>
+    public required long RetainedBytesDelta { get; init; }
+
+    /// <summary><see cref="RetainedBytesDelta"/> as a share of the growth of the whole live heap, 0 to 1.</summary>
+    public required double ShareOfGrowth { get; init; }
+
+    /// <summary>One sentence for a person.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Empty until allocations are tracked.</summary>
+    public required IReadOnlyList<AllocationSite> AllocationSites { get; init; }
+}
+
+/// <summary>Whether this leak was reported before, as far as the reports in the output folder tell.</summary>
+internal enum FindingStatus
+{
+    New,
+    Known,
+    Regressed,
+}
+
+/// <summary>A stack that allocated surviving objects, estimated from samples.</summary>
+internal sealed record AllocationSite
+{
+    public required IReadOnlyList<AllocationFrame> Frames { get; init; }
+
+    public required long Samples { get; init; }
+
+    public required long EstimatedBytes { get; init; }
+
+    public required double RelativeError { get; init; }
+}
+
+/// <summary>One method of an allocation stack; file and line only where a portable PDB told them.</summary>
+internal sealed record AllocationFrame
+{
+    public required string Function { get; init; }
+
+    public string? File { get; init; }
+
+    public int? Line { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace HeapDrift.Profiling.Heap;
+
+/// <summary>
+/// Who holds what, as a tree of type paths: root -> type -> type. Every live object belongs to exactly one node, the one on whose
+/// path it was reached first. Node 0 is the heap itself; a parent always comes before its children.
+/// </summary>
+internal sealed class RetentionTree(IReadOnlyList<RetentionNode> nodes)
+{
+    public static RetentionTree Empty { get; } = new([new RetentionNode(-1, new PathStep("", null, PathStepKind.Heap), 0, 0)]);
+
+    public IReadOnlyList<RetentionNode> Nodes => nodes;
+}
+
+/// <summary>The objects on one path.</summary>
+/// <param name="Parent">Index of the holder's node, -1 for the heap itself.</param>
+/// <param name="Step">The last step of the path.</param>
+/// <param name="Objects">Objects at this node, without those beneath.</param>
+/// <param name="Bytes">Their own bytes.</param>
+internal readonly record struct RetentionNode(int Parent, PathStep Step, long Objects, long Bytes);
+
+/// <summary>One step of a retention path.</summary>
+/// <param name="Name">A type as written in C#, or a root such as <c>static Shop.Cache.Sessions</c>.</param>
+/// <param name="Module">File name of the module that defines the type; null for roots and where unknown.</param>
+/// <param name="Kind">What the name names.</param>
+internal sealed record PathStep(string Name, string? Module, PathStepKind Kind);
+
+internal enum PathStepKind
+{
+    Heap,
+    Root,
+    Type,
+}
