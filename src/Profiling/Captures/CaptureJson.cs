@@ -17,6 +17,7 @@ namespace HeapDrift.Profiling.Captures;
         typeof(KebabCaseConverter<SnapshotRole>),
         typeof(KebabCaseConverter<FindingStatus>),
         typeof(KebabCaseConverter<TypeOrigin>),
+        typeof(KebabCaseConverter<PathStepKind>),
     ])]
 [JsonSerializable(typeof(CaptureReport))]
 [JsonSerializable(typeof(CaptureProgress))]

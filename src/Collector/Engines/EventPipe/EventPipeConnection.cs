@@ -1,0 +1,76 @@
+using System.Diagnostics.Tracing;
+using System.Net.Sockets;
+using HeapDrift.Profiling.Captures;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace HeapDrift.Collector.Engines.EventPipe;
+
+/// <summary>
+/// One worker's diagnostics socket. Every call has a deadline: a worker that is stopped by a debugger accepts the connection and then
+/// never answers.
+/// </summary>
+internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, int pid, Func<bool> workerLives) : IAsyncDisposable
+{
+    /// <summary>Opening and stopping a session takes milliseconds; a worker under full load on one core needed 1.5 s.</summary>
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(20);
+
+    public static async Task<EventPipeConnection> OpenAsync(string socket, int pid, Func<bool> workerLives, CancellationToken cancellationToken) =>
+        new(await DiagnosticsClientConnector.FromDiagnosticPort($"{socket},connect", cancellationToken), pid, workerLives);
+
+    /// <summary>Opens a session with one provider.</summary>
+    /// <param name="provider">Name of the provider.</param>
+    /// <param name="keywords">Its keywords.</param>
+    /// <param name="bufferMegabytes">The most that the worker may hold back for us, in its own memory.</param>
+    /// <param name="rundownKeywords">What the runtime enumerates when the session stops; 0 for nothing.</param>
+    /// <param name="deadline">How long the worker may take to answer; null for the usual.</param>
+    /// <param name="cancellationToken">Gives the session up.</param>
+    public Task<EventPipeSession> StartAsync(
+        string provider, long keywords, int bufferMegabytes, long rundownKeywords, TimeSpan? deadline, CancellationToken cancellationToken)
+    {
+        var configuration = new EventPipeSessionConfiguration(
+            [new EventPipeProvider(provider, EventLevel.Informational, keywords)], bufferMegabytes, rundownKeywords, requestStackwalk: false);
+        return AskAsync(token => connector.Instance.StartEventPipeSessionAsync(configuration, token), deadline ?? AnswerDeadline, cancellationToken);
+    }
+
+    /// <summary>Ends a session; the worker sends all that it still holds.</summary>
+    public static Task StopAsync(EventPipeSession session, CancellationToken cancellationToken) => AskAsync(
+        async token =>
+        {
+            await session.StopAsync(token);
+            return true;
+        },
+        AnswerDeadline,
+        cancellationToken);
+
+    public ValueTask DisposeAsync() => connector.DisposeAsync();
+
+    /// <summary>What an exception of the diagnostics client means for the attempt.</summary>
+    public SnapshotException Explain(Exception failure) => failure switch
+    {
+        SnapshotException known => known,
+        _ when !workerLives() => new SnapshotException(CaptureOutcome.WorkerExited, $"process {pid} exited during the snapshot", failure),
+        UnauthorizedAccessException or ServerNotAvailableException { InnerException: SocketException { SocketErrorCode: SocketError.AccessDenied } }
+            or SocketException { SocketErrorCode: SocketError.AccessDenied } => new SnapshotException(
+                CaptureOutcome.NotPermitted,
+                $"the diagnostics socket of process {pid} belongs to another user: run as that user or as root",
+                failure),
+        OperationCanceledException => new SnapshotException(
+            CaptureOutcome.Failed,
+            $"process {pid} accepted the request and did not answer in time: is it stopped, or held by a debugger?",
+            failure),
+        ServerNotAvailableException or SocketException => new SnapshotException(
+            CaptureOutcome.NotPermitted,
+            $"the diagnostics socket of process {pid} does not answer: {failure.Message}",
+            failure),
+        _ => new SnapshotException(CaptureOutcome.Failed, $"the snapshot of process {pid} failed: {failure.Message}", failure),
+    };
+
+    private static async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        using var answer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        answer.CancelAfter(deadline);
+
+        // The client looks at its token between reads only; WaitAsync makes the deadline hold in the middle of one.
+        return await ask(answer.Token).WaitAsync(answer.Token);
+    }
+}

@@ -1,0 +1,107 @@
+using HeapDrift.Profiling.Heap;
+
+namespace HeapDrift.Profiling.Diff;
+
+/// <summary>Two retention trees laid over each other, path by path. Never by address: objects move and are replaced, holders stay.</summary>
+internal static class GrowthTree
+{
+    /// <summary>The heap's node, with everything that either tree has beneath it. O(nodes of both trees).</summary>
+    public static GrowthNode Compare(RetentionTree baseline, RetentionTree final)
+    {
+        var root = new GrowthNode(null, final.Nodes[0].Step);
+        Lay(root, baseline, (node, seen) =>
+        {
+            node.ObjectsBefore += seen.Objects;
+            node.BytesBefore += seen.Bytes;
+        });
+        Lay(root, final, (node, seen) =>
+        {
+            node.ObjectsAfter += seen.Objects;
+            node.BytesAfter += seen.Bytes;
+        });
+        SumUp(root);
+        return root;
+    }
+
+    private static void Lay(GrowthNode root, RetentionTree tree, Action<GrowthNode, RetentionNode> count)
+    {
+        var laid = new GrowthNode[tree.Nodes.Count];
+        laid[0] = root;
+        for (int at = 1; at < laid.Length; at++)
+        {
+            RetentionNode seen = tree.Nodes[at];
+            laid[at] = laid[seen.Parent].Child(seen.Step);
+            count(laid[at], seen);
+        }
+    }
+
+    /// <summary>Children before parents, without recursion: a path may have hundreds of steps.</summary>
+    private static void SumUp(GrowthNode root)
+    {
+        List<GrowthNode> nodes = [root];
+        for (int at = 0; at < nodes.Count; at++)
+        {
+            nodes.AddRange(nodes[at].Children);
+        }
+
+        for (int at = nodes.Count - 1; at >= 0; at--)
+        {
+            nodes[at].RetainedBytesDelta = nodes[at].BytesDelta + nodes[at].Children.Sum(child => child.RetainedBytesDelta);
+        }
+    }
+}
+
+/// <summary>One path in both snapshots. Deltas are final minus baseline.</summary>
+internal sealed class GrowthNode(GrowthNode? parent, PathStep step)
+{
+    private readonly Dictionary<PathStep, GrowthNode> _children = [];
+
+    public GrowthNode? Parent => parent;
+
+    public PathStep Step => step;
+
+    public IReadOnlyCollection<GrowthNode> Children => _children.Values;
+
+    public long ObjectsBefore { get; set; }
+
+    public long ObjectsAfter { get; set; }
+
+    public long ObjectsDelta => ObjectsAfter - ObjectsBefore;
+
+    public long BytesBefore { get; set; }
+
+    public long BytesAfter { get; set; }
+
+    /// <summary>Bytes of the objects on this path alone.</summary>
+    public long BytesDelta => BytesAfter - BytesBefore;
+
+    /// <summary>Bytes of this path and all paths beneath it.</summary>
+    public long RetainedBytesDelta { get; set; }
+
+    public bool IsArray => step.Kind == PathStepKind.Type && step.Name.EndsWith(']');
+
+    public TypeOrigin Origin => TypeOrigins.Of(step.Name, step.Module);
+
+    /// <summary>From the root of the path to this node, without the heap itself.</summary>
+    public IReadOnlyList<PathStep> Path()
+    {
+        var steps = new List<PathStep>();
+        for (GrowthNode at = this; at.Parent is not null; at = at.Parent)
+        {
+            steps.Add(at.Step);
+        }
+
+        steps.Reverse();
+        return steps;
+    }
+
+    public GrowthNode Child(PathStep childStep)
+    {
+        if (!_children.TryGetValue(childStep, out GrowthNode? child))
+        {
+            _children[childStep] = child = new GrowthNode(this, childStep);
+        }
+
+        return child;
+    }
+}

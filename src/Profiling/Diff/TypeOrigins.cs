@@ -1,0 +1,30 @@
+namespace HeapDrift.Profiling.Diff;
+
+/// <summary>Tells the platform's types from those of the application and the packages it chose.</summary>
+internal static class TypeOrigins
+{
+    private static readonly string[] PlatformPrefixes = ["System.", "Microsoft.", "Internal.", "Interop+", "Windows.", "MS."];
+
+    private static readonly string[] PlatformModules = ["System.", "Microsoft.", "mscorlib", "netstandard", "WindowsBase"];
+
+    /// <summary>
+    /// A generic type of the platform is the platform's, whatever its arguments; an array belongs where its elements belong. The module
+    /// decides where it is known, since nested generic types come without their namespace (<c>Entry&lt;...&gt;</c>).
+    /// </summary>
+    public static TypeOrigin Of(string type, string? module)
+    {
+        string element = type.TrimEnd(']', '[', ',', '*');
+        bool isArray = element.Length != type.Length;
+
+        // The runtime gives an array of a generic type the module of CoreLib; only the name then tells.
+        bool isPlatform = module is null || isArray
+            ? HasPrefix(element, PlatformPrefixes) || !element.AsSpan(0, NameEnd(element)).Contains('.') && module is not null && HasPrefix(module, PlatformModules)
+            : HasPrefix(module, PlatformModules) || HasPrefix(module, PlatformPrefixes);
+        return isPlatform ? TypeOrigin.Library : TypeOrigin.Application;
+    }
+
+    private static int NameEnd(string type) => type.IndexOf('<', StringComparison.Ordinal) is >= 0 and int generic ? generic : type.Length;
+
+    private static bool HasPrefix(string name, string[] prefixes) =>
+        Array.Exists(prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+}

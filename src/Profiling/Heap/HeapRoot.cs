@@ -1,0 +1,21 @@
+namespace HeapDrift.Profiling.Heap;
+
+/// <summary>A place outside the heap that keeps an object alive.</summary>
+/// <param name="Kind">In which turn its objects are claimed.</param>
+/// <param name="Name">What a person calls it, for example <c>static Shop.Cache.Sessions</c>.</param>
+/// <param name="Address">The object it refers to.</param>
+internal readonly record struct HeapRoot(RootKind Kind, string Name, ulong Address);
+
+/// <summary>
+/// Kinds of roots in the order in which they claim objects. What a static field holds is the static field's, even while some stack or
+/// handle refers to it too: stacks differ from snapshot to snapshot, and a subtree that changes hands would look like growth.
+/// </summary>
+internal enum RootKind
+{
+    Static,
+    ThreadStatic,
+    Handle,
+    FinalizerQueue,
+    Stack,
+    Other,
+}

@@ -1,0 +1,116 @@
+namespace HeapDrift.Profiling.Heap;
+
+/// <summary>
+/// Marks an <see cref="ObjectGraph"/> breadth-first from its roots, one kind of root after the other, and counts every object at the
+/// node of the retention tree on which it was reached first. Within a kind the paths are therefore the shortest. Time is linear in
+/// objects and references; memory is 8 bytes an object besides the tree.
+/// </summary>
+internal sealed class RetentionWalk(ObjectGraph graph, IReadOnlyList<PathStep> types)
+{
+    private const int NotReached = -1;
+
+    private readonly RetentionTreeBuilder _tree = new();
+    private readonly ChunkedList<int> _queue = new();
+    private readonly int[] _stepOfType = new int[types.Count];
+    private ChunkedList<int> _nodeOf = new();
+    private int _queueHead;
+
+    /// <summary>True when the heap has more different paths than the tree keeps.</summary>
+    public bool IsTruncated => _tree.IsTruncated;
+
+    public RetentionTree Run(IEnumerable<HeapRoot> roots, CancellationToken cancellationToken)
+    {
+        Prepare();
+        foreach (IGrouping<RootKind, HeapRoot> kind in roots.GroupBy(root => root.Kind).OrderBy(group => group.Key))
+        {
+            // Ordered by name so that two walks of one heap give the same tree whatever the order of the events was.
+            foreach (HeapRoot root in kind.OrderBy(root => root.Name, StringComparer.Ordinal))
+            {
+                Reach(root.Address, _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(new PathStep(root.Name, null, PathStepKind.Root))));
+            }
+
+            Drain(cancellationToken);
+        }
+
+        ClaimTheRest();
+        return _tree.Build();
+    }
+
+    private void Prepare()
+    {
+        _nodeOf = new ChunkedList<int>();
+        for (int node = 0; node < graph.Objects; node++)
+        {
+            _nodeOf.Add(NotReached);
+        }
+
+        for (int type = 0; type < types.Count; type++)
+        {
+            _stepOfType[type] = _tree.Intern(types[type]);
+        }
+    }
+
+    private void Drain(CancellationToken cancellationToken)
+    {
+        while (_queueHead < _queue.Count)
+        {
+            if ((_queueHead & 0xFFFF) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            int node = _queue[_queueHead++];
+            int holder = _nodeOf[node];
+            (int from, int to) = graph.ReferencesOf(node);
+            for (int reference = from; reference < to; reference++)
+            {
+                Reach(graph.Reference(reference), holder);
+            }
+
+            foreach (ulong dependent in graph.DependentsOf(node))
+            {
+                Reach(dependent, holder);
+            }
+        }
+    }
+
+    private void Reach(ulong address, int holder)
+    {
+        int node = graph.Find(address);
+        if (node >= 0 && _nodeOf[node] == NotReached)
+        {
+            Claim(node, holder);
+            _queue.Add(node);
+        }
+    }
+
+    private void Claim(int node, int holder)
+    {
+        int at = _tree.Descend(holder, _stepOfType[graph.TypeOf(node)]);
+        _nodeOf[node] = at;
+        _tree.Count(at, graph.BytesOf(node));
+    }
+
+    /// <summary>
+    /// What survived the collection without a root that the runtime reports (statics of generic types and of threads lie in arrays that
+    /// some runtimes do not report) is counted under a root of its own, by type.
+    /// </summary>
+    private void ClaimTheRest()
+    {
+        int unknown = -1;
+        for (int node = 0; node < graph.Objects; node++)
+        {
+            if (_nodeOf[node] != NotReached)
+            {
+                continue;
+            }
+
+            if (unknown < 0)
+            {
+                unknown = _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(new PathStep("unreported root", null, PathStepKind.Root)));
+            }
+
+            Claim(node, unknown);
+        }
+    }
+}

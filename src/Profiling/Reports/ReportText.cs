@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Heap;
+
+namespace HeapDrift.Profiling.Reports;
+
+/// <summary>A report for people: the verdict first, then who holds what, then the numbers. Plain text, at most about 120 columns.</summary>
+internal static class ReportText
+{
+    private const int MostTypes = 15;
+
+    public static string Render(CaptureReport report)
+    {
+        var text = new StringBuilder();
+        string service = report.Worker.ServiceName is { } name && name != report.Worker.Name ? $" ({name})" : "";
+        text.AppendLine(Invariant($"HeapDrift: {report.Worker.Name}{service}, process {report.Worker.Pid}, .NET {report.Worker.RuntimeVersion ?? "of unknown version"}"));
+        text.AppendLine(Invariant($"{Headline(report)}"));
+        text.AppendLine();
+        AppendSnapshots(text, report.Snapshots);
+        AppendMemory(text, report.Memory);
+        AppendFindings(text, report.Findings);
+        AppendTypes(text, report.Types);
+        text.AppendLine(Invariant($"Capture {report.CaptureId}, {report.StartedAt:yyyy-MM-dd HH:mm:ss} to {report.CompletedAt:HH:mm:ss} UTC, started by {Word(report.Trigger.Kind)}."));
+        return text.ToString();
+    }
+
+    /// <summary>What <c>heapdrift diff</c> prints for two files.</summary>
+    public static string Render(DiffDocument diff)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(Verdict(diff.Verdict, diff.Findings, diff.Snapshots));
+        text.AppendLine();
+        AppendSnapshots(text, diff.Snapshots);
+        AppendFindings(text, diff.Findings);
+        AppendTypes(text, diff.Types);
+        return text.ToString();
+    }
+
+    private static string Headline(CaptureReport report) => report.Outcome switch
+    {
+        CaptureOutcome.Completed => Verdict(report.Verdict, report.Findings, report.Snapshots),
+        _ => Invariant($"No verdict: {report.OutcomeReason ?? Word(report.Outcome)}."),
+    };
+
+    private static string Verdict(Verdict verdict, IReadOnlyList<Finding> findings, IReadOnlyList<SnapshotSummary> snapshots)
+    {
+        if (verdict == Diff.Verdict.Inconclusive)
+        {
+            return "Inconclusive: " + (snapshots.FirstOrDefault(snapshot => !snapshot.Complete) is { } partial
+                ? $"the {Word(partial.Role)} snapshot is incomplete ({string.Join("; ", partial.Gaps ?? [])}), so nothing was compared."
+                : "the evidence does not allow a verdict.");
+        }
+
+        return findings.Count == 0
+            ? "No leak seen: nothing in the live heap grew enough to name a holder."
+            : Invariant($"Leak: {findings[0].Summary}.");
+    }
+
+    private static void AppendSnapshots(StringBuilder text, IReadOnlyList<SnapshotSummary> snapshots)
+    {
+        if (snapshots.Count == 0)
+        {
+            return;
+        }
+
+        var table = new TextTable("Snapshot", "Time (UTC)", "Live objects:", "Live heap:", "Pause:", "Coverage:", "Complete");
+        foreach (SnapshotSummary snapshot in snapshots)
+        {
+            table.Add(
+                Word(snapshot.Role),
+                Invariant($"{snapshot.TakenAt.UtcDateTime:HH:mm:ss}"),
+                Invariant($"{snapshot.LiveObjects:N0}"),
+                ByteSize.Format(snapshot.LiveBytes),
+                snapshot.PauseMilliseconds is { } pause ? Invariant($"{pause:N0} ms") : "not seen",
+                snapshot.Coverage is { } coverage ? Invariant($"{coverage:P1}") : "unknown",
+                snapshot.Complete ? "yes" : "NO: " + string.Join("; ", snapshot.Gaps ?? []));
+        }
+
+        text.Append(table).AppendLine();
+    }
+
+    private static void AppendMemory(StringBuilder text, MemoryComparison memory)
+    {
+        if (memory is not { Baseline: { } before, Final: { } after })
+        {
+            return;
+        }
+
+        var table = new TextTable("Process memory", "Before:", "After:", "Change:");
+        Add("proportional (PSS)", before.PssBytes, after.PssBytes);
+        Add("private", before.PrivateBytes, after.PrivateBytes);
+        Add("resident (RSS)", before.RssBytes, after.RssBytes);
+        text.Append(table).AppendLine();
+
+        void Add(string name, long from, long to) =>
+            table.Add(name, ByteSize.Format(from), ByteSize.Format(to), ByteSize.FormatDelta(to - from));
+    }
+
+    private static void AppendFindings(StringBuilder text, IReadOnlyList<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            text.AppendLine(Invariant(
+                $"#{finding.Rank}  {ByteSize.FormatDelta(finding.RetainedBytesDelta)}  {finding.ShareOfGrowth:P0} of the growth  {finding.Type}  {finding.ObjectsDelta:+#,0;-#,0;0} objects  [{Word(finding.Origin)}]"));
+            text.AppendLine(Invariant($"    held by  {finding.Holder}"));
+            foreach (string step in finding.Path.Skip(1))
+            {
+                text.AppendLine(Invariant($"          -> {TypeName.Shorten(step)}"));
+            }
+
+            text.AppendLine(Invariant($"    fingerprint {finding.Fingerprint}")).AppendLine();
+        }
+    }
+
+    private static void AppendTypes(StringBuilder text, IReadOnlyList<TypeGrowth> types)
+    {
+        if (types.Count == 0)
+        {
+            return;
+        }
+
+        var table = new TextTable("Type", "Objects before:", "Objects after:", "Change:", "Bytes:");
+        foreach (TypeGrowth type in types.Take(MostTypes))
+        {
+            table.Add(
+                Shorten(type.Name),
+                Invariant($"{type.ObjectsBefore:N0}"),
+                Invariant($"{type.ObjectsAfter:N0}"),
+                Invariant($"{type.ObjectsDelta:+#,0;-#,0;0}"),
+                ByteSize.FormatDelta(type.BytesDelta));
+        }
+
+        text.Append(table);
+        if (types.Count > MostTypes)
+        {
+            text.AppendLine(Invariant($"... and {types.Count - MostTypes:N0} more types that changed; report.json has them all."));
+        }
+
+        text.AppendLine();
+    }
+
+    private static string Shorten(string type)
+    {
+        const int most = 60;
+        string name = TypeName.Shorten(type);
+        return name.Length <= most ? name : string.Concat(name.AsSpan(0, most - 3), "...");
+    }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
