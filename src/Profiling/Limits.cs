@@ -1,0 +1,28 @@
+namespace HeapDrift.Profiling;
+
+/// <summary>
+/// Every bound on input in one place. What is read belongs to another process, often to another team, and is not trusted to be small.
+/// </summary>
+internal static class Limits
+{
+    /// <summary>
+    /// Bytes of one small kernel file (status, stat, cgroup). Real ones stay below 4 KB; a process in all 65,536 groups that the kernel
+    /// permits (<c>NGROUPS_MAX</c>) has 700 KB of status.
+    /// </summary>
+    public const int KernelFileBytes = 1 << 20;
+
+    /// <summary>Bytes of <c>/proc/PID/environ</c> that are read; what lies behind is not seen. An exec takes 6 MB at most.</summary>
+    public const int EnvironmentBytes = 1 << 20;
+
+    /// <summary>Bytes of <c>/proc/PID/cmdline</c> that are read: enough for the host's options and the program's path.</summary>
+    public const int CommandLineBytes = 1 << 16;
+
+    /// <summary>Bytes of <c>/proc/PID/maps</c> that are read: 160,000 mappings of 100 bytes; the default maximum is 65,530.</summary>
+    public const int MapsBytes = 1 << 24;
+
+    /// <summary>Levels of a cgroup path. The kernel's default (<c>cgroup.max.depth</c>) is unbounded; real ones stay below ten.</summary>
+    public const int CgroupDepth = 64;
+
+    /// <summary>Characters of malformed input that an error message repeats.</summary>
+    public const int QuotedCharacters = 40;
+}

@@ -1,0 +1,29 @@
+using HeapDrift.Profiling.Proc;
+
+namespace HeapDrift.Profiling.Tests.Proc;
+
+public sealed class ProcessStatTests
+{
+    [Theory]
+    [InlineData("shop")]
+    [InlineData("")]
+    [InlineData("a b c")]
+    [InlineData("x) S 1 (y")]
+    [InlineData(") (")]
+    [InlineData("line\nfeed)")]
+    public void StartTimeIsFoundWhateverTheNameContains(string name) =>
+        Assert.Equal(123456, ProcessStat.Parse(KernelText.Stat(name), "stat").StartTimeTicks);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("42 (shop")]
+    [InlineData("42 (shop) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 29 0")]
+    [InlineData("42 (shop) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 29 0 soon 1000000")]
+    [InlineData("42 (shop) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 29 0 -5 1000000")]
+    public void StatWithoutStartTimeNamesFileAndField(string text)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => ProcessStat.Parse(text, "/proc/42/stat"));
+
+        Assert.Equal("/proc/42/stat, line 1: expected the start time in clock ticks as field 22", error.Message);
+    }
+}
