@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace HeapDrift.Profiling.Proc;
+
+/// <summary>
+/// Reads what the kernel tells of processes. The mount points are parameters because a container may have the host's elsewhere, and so
+/// that tests can bring their own. Thread-safe; nothing is kept between calls.
+/// <para>
+/// A process that ends is an answer, never an exception. What the kernel could not have written is an <see cref="InvalidDataException"/>;
+/// an I/O failure of the reader itself, such as no more file descriptors, is an <see cref="IOException"/>.
+/// </para>
+/// </summary>
+internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = "/sys/fs/cgroup")
+{
+    /// <summary>Where every container runtime mounts it, seen through the worker's own root directory.</summary>
+    private const string WorkersCgroupRoot = "root/sys/fs/cgroup";
+
+    /// <summary>The processes of this moment in ascending order; some may be gone when they are looked at.</summary>
+    public IReadOnlyList<int> EnumeratePids()
+    {
+        var pids = new List<int>();
+        foreach (string directory in Directory.EnumerateDirectories(root))
+        {
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+            {
+                pids.Add(pid);
+            }
+        }
+
+        pids.Sort();
+        return pids;
+    }
+
+    public ProcReading<ProcessStatus> TryReadStatus(int pid)
+    {
+        string path = PathOf(pid, "status");
+        return TryReadWhole(path).Select(text => ProcessStatus.Parse(text, path));
+    }
+
+    /// <summary>Takes the kernel about 8 ms per GB of resident memory, during which the worker may wait for its memory map.</summary>
+    public ProcReading<SmapsRollup> TryReadSmapsRollup(int pid)
+    {
+        string path = PathOf(pid, "smaps_rollup");
+        return TryReadWhole(path).Select(text => SmapsRollup.Parse(text, path));
+    }
+
+    /// <summary>Clock ticks since boot; null when the process is gone. Together with the pid it names a process for good.</summary>
+    public long? TryReadStartTime(int pid)
+    {
+        string path = PathOf(pid, "stat");
+        return TryReadWhole(path) is { IsPresent: true, Value: string text } ? ProcessStat.Parse(text, path).StartTimeTicks : null;
+    }
+
+    /// <summary>Only the variables that <see cref="ProcessEnvironment"/> lets through. Empty for a zombie.</summary>
+    public ProcReading<IReadOnlyDictionary<string, string>> TryReadEnvironment(int pid) =>
+        ProcFile.TryReadEntries(PathOf(pid, "environ"), Limits.EnvironmentBytes, '\0').Select(ProcessEnvironment.Parse);
+
+    /// <summary>The program's own name, never an argument. Null when the process is gone, a zombie or a kernel thread.</summary>
+    public string? TryReadEntryAssemblyName(int pid) =>
+        ProcFile.TryReadEntries(PathOf(pid, "cmdline"), Limits.CommandLineBytes, '\0') is { IsPresent: true, Value: string text }
+            ? CommandLine.ParseProgramName(text)
+            : null;
+
+    public ProcReading<CoreClrMapping> TryFindRuntimeVersion(int pid) =>
+        ProcFile.TryReadEntries(PathOf(pid, "maps"), Limits.MapsBytes, '\n').Select(CoreClrMapping.Parse);
+
+    /// <summary>
+    /// Null when the process is gone, or no control group that counts its memory is to be seen. A group that is not below our own mount
+    /// (a worker in a neighbouring container) is read through the worker's mount, where it is the root. Where that is not permitted, our
+    /// own root stands in, unless the path says that the worker lives outside of it: our limit would not be its limit.
+    /// </summary>
+    public CgroupMemory? TryReadMemory(int pid)
+    {
+        string path = PathOf(pid, "cgroup");
+        CgroupMembership? group = TryReadWhole(path) is { IsPresent: true, Value: string text } ? CgroupMembership.Parse(text, path) : null;
+        if (group is null)
+        {
+            return null;
+        }
+
+        var own = new CgroupFileSystem(cgroupRoot);
+        if (own.Contains(group))
+        {
+            return own.TryReadMemory(group);
+        }
+
+        var workers = new CgroupFileSystem(PathOf(pid, WorkersCgroupRoot));
+        return workers.TryReadMemory(group) ?? (group.IsOutsideNamespace ? null : own.TryReadMemory(group));
+    }
+
+    /// <summary>These files have content as long as the process lives; older kernels give an empty one instead of ESRCH.</summary>
+    private static ProcReading<string> TryReadWhole(string path) =>
+        ProcFile.TryReadAll(path) is { Value: not "" } reading ? reading : new(ProcAbsence.Gone);
+
+    private string PathOf(int pid, string file) => Path.Join(root, pid.ToString(CultureInfo.InvariantCulture), file);
+}
