@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeapDrift.Profiling.Diff;
@@ -26,18 +27,25 @@ namespace HeapDrift.Profiling.Captures;
 internal sealed partial class CaptureJson : JsonSerializerContext
 {
     /// <summary>One line.</summary>
-    public static CaptureJson Compact { get; } = new(Configure(indented: false));
+    public static CaptureJson Compact => Instances.Compact;
 
     /// <summary>For files and terminals that a person reads too.</summary>
-    public static CaptureJson Readable { get; } = new(Configure(indented: true));
+    public static CaptureJson Readable => Instances.Readable;
 
-    private static JsonSerializerOptions Configure(bool indented) => new(Default.Options)
+    /// <summary>Apart, because the generated <see cref="Default"/> must be there first.</summary>
+    private static class Instances
     {
-        WriteIndented = indented,
+        public static readonly CaptureJson Compact = new(Configure(indented: false));
+        public static readonly CaptureJson Readable = new(Configure(indented: true));
 
-        // Type names are full of < > and `; escaped they could not be searched for with grep.
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+        private static JsonSerializerOptions Configure(bool indented) => new(Default.Options)
+        {
+            WriteIndented = indented,
+
+            // Type names are full of < > and `; escaped they could not be searched for with grep.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+    }
 }
 
 /// <summary>An enum as <c>worker-exited</c>, refused when the name is unknown.</summary>

@@ -9,9 +9,12 @@ namespace HeapDrift.Profiling.Heap;
 /// </summary>
 internal sealed record SnapshotDocument : SnapshotSummary
 {
+    /// <summary>After the summary, so that a person who opens the file sees that first.</summary>
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<TypeUsage> Types { get; init; }
 
     /// <summary>Null in a file that has types only; a comparison then cannot say who holds what.</summary>
+    [JsonPropertyOrder(2)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RetentionDocument? Retention { get; init; }
 }

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Engines;
+using HeapDrift.Collector.Engines.EventPipe;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Proc;
+using HeapDrift.Profiling.Reports;
+
+namespace HeapDrift.Collector.Captures;
+
+/// <summary>
+/// The story of one capture, from top to bottom: baseline, window, final, diff, report. Whatever happens on the way, it ends with a
+/// report that says what is known and how it ended; the worker is only ever asked through its diagnostics socket.
+/// </summary>
+internal sealed class Capture(
+    CaptureSettings settings, Worker worker, WorkerDirectory directory, ProcFileSystem proc, TimeProvider clock)
+{
+    /// <summary>How soon the end of a worker is noticed; reading its status costs microseconds.</summary>
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly EventPipeEngine _engine = new(clock);
+    private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
+    private readonly List<SnapshotSummary> _snapshots = [];
+    private MemoryReading? _memoryBefore;
+    private MemoryReading? _memoryAfter;
+
+    /// <summary>Names the folder of the report: time, process and four random digits, sortable.</summary>
+    public string Id { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyyMMdd-HHmmss}-{settings.Pid}-{RandomNumberGenerator.GetInt32(0x10000):x4}");
+
+    /// <summary>Runs the capture to its end.</summary>
+    /// <param name="observer">Told about every phase.</param>
+    /// <param name="finish">Ends the window early.</param>
+    /// <param name="cancellationToken">Takes the capture back; what is known by then is still reported.</param>
+    public async Task<CaptureReport> RunAsync(ICaptureObserver observer, Task finish, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using IDisposable onlyOne = CaptureLock.Take(worker.Pid, worker.StartTimeTicks);
+
+            Enter(observer, CapturePhase.Baseline, "taking the baseline");
+            _memoryBefore = ReadMemory();
+            HeapSnapshot baseline = await TakeAsync(SnapshotRole.Baseline, observer, cancellationToken);
+
+            await WaitForWindowAsync(observer, finish, baseline, cancellationToken);
+
+            Enter(observer, CapturePhase.Final, "taking the final snapshot");
+            _memoryAfter = ReadMemory();
+            HeapSnapshot final = await TakeAsync(SnapshotRole.Final, observer, cancellationToken);
+
+            Enter(observer, CapturePhase.Diff, "comparing");
+            HeapDiff diff = HeapDiff.Compare(baseline, final);
+            Enter(observer, CapturePhase.Report, "writing the report");
+            return Report(CaptureOutcome.Completed, null, diff);
+        }
+        catch (SnapshotException failed)
+        {
+            return Report(failed.Outcome, failed.Message, HeapDiff.NotCompared);
+        }
+        catch (OperationCanceledException)
+        {
+            return Report(CaptureOutcome.Cancelled, "the capture was cancelled; the worker goes on as before", HeapDiff.NotCompared);
+        }
+    }
+
+    private async Task<HeapSnapshot> TakeAsync(SnapshotRole role, ICaptureObserver observer, CancellationToken cancellationToken)
+    {
+        HeapSnapshot snapshot = await _engine.TakeAsync(
+            SnapshotTargets.Of(worker, directory, proc), new ObjectProgress(observer), cancellationToken);
+        SnapshotSummary summary = SnapshotDocuments.Summarize(snapshot, role);
+        _snapshots.Add(summary);
+        return snapshot.IsComplete
+            ? snapshot
+            : throw new SnapshotException(
+                CaptureOutcome.Incomplete,
+                $"the {(role == SnapshotRole.Baseline ? "baseline" : "final snapshot")} is incomplete ({string.Join("; ", snapshot.Gaps)}), so nothing was compared");
+    }
+
+    private async Task WaitForWindowAsync(ICaptureObserver observer, Task finish, HeapSnapshot baseline, CancellationToken cancellationToken)
+    {
+        DateTimeOffset end = clock.GetUtcNow() + settings.Window;
+        observer.Entered(new CaptureProgress
+        {
+            CaptureId = Id,
+            Phase = CapturePhase.Window,
+            At = clock.GetUtcNow(),
+            WindowEndsAt = end,
+            LiveObjects = baseline.LiveObjects,
+            LiveBytes = baseline.LiveBytes,
+            PauseMilliseconds = baseline.Pause?.TotalMilliseconds,
+            Message = string.Create(CultureInfo.InvariantCulture, $"baseline taken: {baseline.LiveObjects:N0} objects, {ByteSize.Format(baseline.LiveBytes)}; waiting until {end:HH:mm:ss} UTC"),
+        });
+        while (!finish.IsCompleted && clock.GetUtcNow() < end)
+        {
+            if (!directory.Lives(worker))
+            {
+                throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {worker.Pid} exited between the two snapshots");
+            }
+
+            TimeSpan left = end - clock.GetUtcNow();
+            await Task.WhenAny(finish, Task.Delay(left < WatchInterval ? left : WatchInterval, clock, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private MemoryReading? ReadMemory() => proc.TryReadSmapsRollup(worker.Pid).Value?.ToReading();
+
+    private void Enter(ICaptureObserver observer, CapturePhase phase, string message) =>
+        observer.Entered(new CaptureProgress { CaptureId = Id, Phase = phase, At = clock.GetUtcNow(), Message = message });
+
+    private CaptureReport Report(CaptureOutcome outcome, string? reason, HeapDiff diff) => new()
+    {
+        CaptureId = Id,
+        StartedAt = _startedAt,
+        CompletedAt = clock.GetUtcNow(),
+        Outcome = outcome,
+        OutcomeReason = reason,
+        Verdict = diff.Verdict,
+        Trigger = settings.Trigger,
+        Worker = worker.Identity,
+        Snapshots = _snapshots,
+        Memory = new MemoryComparison { Baseline = _memoryBefore, Final = _memoryAfter },
+        Findings = diff.Findings,
+        Types = diff.Types,
+    };
+
+    private sealed class ObjectProgress(ICaptureObserver observer) : IProgress<long>
+    {
+        public void Report(long value) => observer.Saw(value);
+    }
+}

@@ -1,0 +1,17 @@
+using HeapDrift.Profiling.Reports;
+
+namespace HeapDrift.Collector.Captures;
+
+/// <summary>What one capture is asked to do.</summary>
+internal sealed record CaptureSettings
+{
+    public required int Pid { get; init; }
+
+    /// <summary>From the end of the baseline to the start of the final snapshot.</summary>
+    public required TimeSpan Window { get; init; }
+
+    /// <summary>The report goes to a folder of its own in here.</summary>
+    public required string OutputDirectory { get; init; }
+
+    public required CaptureTrigger Trigger { get; init; }
+}

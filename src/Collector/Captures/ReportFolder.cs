@@ -1,0 +1,60 @@
+using System.Text.Json;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Reports;
+
+namespace HeapDrift.Collector.Captures;
+
+/// <summary>
+/// Puts a report on disk, whole or not at all: the files are written to a hidden folder that is renamed when all of them are there.
+/// </summary>
+internal sealed class ReportFolder
+{
+    public const string JsonFile = "report.json";
+    public const string TextFile = "report.txt";
+
+    private readonly string _hidden;
+
+    private ReportFolder(string path, string hidden)
+    {
+        Path = path;
+        _hidden = hidden;
+    }
+
+    /// <summary>Where the report lies once it is written.</summary>
+    public string Path { get; }
+
+    /// <summary>Before the worker is touched: a folder that cannot be written to would make the whole capture worthless.</summary>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static ReportFolder Prepare(string outputDirectory, string captureId)
+    {
+        string hidden = System.IO.Path.Join(outputDirectory, "." + captureId);
+        Directory.CreateDirectory(hidden);
+        return new ReportFolder(System.IO.Path.GetFullPath(System.IO.Path.Join(outputDirectory, captureId)), hidden);
+    }
+
+    /// <exception cref="IOException">For example no space is left. Nothing stays behind.</exception>
+    public void Write(CaptureReport report)
+    {
+        try
+        {
+            File.WriteAllText(System.IO.Path.Join(_hidden, JsonFile), JsonSerializer.Serialize(report, CaptureJson.Readable.CaptureReport));
+            File.WriteAllText(System.IO.Path.Join(_hidden, TextFile), ReportText.Render(report));
+            Directory.Move(_hidden, Path);
+        }
+        catch
+        {
+            Discard();
+            throw;
+        }
+    }
+
+    /// <summary>Takes back what <see cref="Prepare"/> made.</summary>
+    public void Discard()
+    {
+        if (Directory.Exists(_hidden))
+        {
+            Directory.Delete(_hidden, recursive: true);
+        }
+    }
+}

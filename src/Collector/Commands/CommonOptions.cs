@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace HeapDrift.Collector.Commands;
+
+/// <summary>Options that several commands share. Each call makes a new one, because a parser keeps its options to itself.</summary>
+internal static class CommonOptions
+{
+    private const string Json = "json";
+
+    private static readonly string[] Formats = ["text", Json];
+
+    private static readonly string[] Engines = ["auto", "copy-on-write", "eventpipe"];
+
+    public static Option<int> Pid() => new("--pid")
+    {
+        Description = "Process id of the worker, as `heapdrift ps` shows it.",
+        Required = true,
+        HelpName = "N",
+        Validators = { result => RequirePositive(result) },
+    };
+
+    public static Option<string> Format() => new("--format")
+    {
+        Description = "text for people, json for one JSON document on standard output.",
+        HelpName = string.Join('|', Formats),
+        DefaultValueFactory = _ => Formats[0],
+        CustomParser = result => Choose(result, "--format", Formats),
+    };
+
+    public static bool WantsJson(this ParseResult parsed, Option<string> format) => parsed.GetValue(format) == Json;
+
+    public static Option<string> Engine() => new("--engine")
+    {
+        Description = "How snapshots are taken. auto takes the gentlest that works here.",
+        HelpName = string.Join('|', Engines),
+        DefaultValueFactory = _ => "auto",
+        CustomParser = result => Choose(result, "--engine", Engines),
+    };
+
+    public static Option<TimeSpan> Window(string description, TimeSpan preset) => new("--window")
+    {
+        Description = description,
+        HelpName = "30s",
+        DefaultValueFactory = _ => preset,
+        CustomParser = ParseDuration,
+    };
+
+    private static void RequirePositive(OptionResult result)
+    {
+        if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) || pid == 0))
+        {
+            result.AddError($"--pid takes a process id, not '{result.Tokens[0].Value}'.");
+        }
+    }
+
+    private static string? Choose(ArgumentResult result, string option, string[] words)
+    {
+        string word = result.Tokens[0].Value;
+        if (words.Contains(word))
+        {
+            return word;
+        }
+
+        result.AddError($"{option} takes {string.Join(", ", words)}, not '{word}'.");
+        return null;
+    }
+
+    private static TimeSpan ParseDuration(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (Duration.TryParse(text, out TimeSpan duration))
+        {
+            return duration;
+        }
+
+        result.AddError($"--window takes a duration from 0s to 24h such as 30s, 5m or 1h, not '{text}'.");
+        return default;
+    }
+}
