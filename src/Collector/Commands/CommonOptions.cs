@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Collector.Commands;
 
@@ -45,6 +46,20 @@ internal static class CommonOptions
         HelpName = "30s",
         DefaultValueFactory = _ => preset,
         CustomParser = ParseDuration,
+    };
+
+    public static Option<string> OutputDirectory() => new("--output")
+    {
+        Description = "Folder for reports; each capture gets a folder of its own in it.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "heapdrift-captures",
+    };
+
+    /// <summary>What started the capture, for the report; set by whoever starts it for somebody else.</summary>
+    public static Option<TriggerKind> Trigger() => new("--trigger")
+    {
+        Hidden = true,
+        DefaultValueFactory = _ => TriggerKind.Command,
     };
 
     private static void RequirePositive(OptionResult result)

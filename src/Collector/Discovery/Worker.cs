@@ -30,6 +30,9 @@ internal sealed record Worker
     /// <summary>From <c>OTEL_SERVICE_NAME</c> and <c>OTEL_RESOURCE_ATTRIBUTES</c> of its environment.</summary>
     public required IReadOnlyDictionary<string, string> Resource { get; init; }
 
+    /// <summary>Its own <c>service.instance.id</c>, or one made from its pid and start time.</summary>
+    public string InstanceId => Resource.GetValueOrDefault("service.instance.id") ?? WorkerInstanceId.Of(Pid, StartTimeTicks);
+
     public WorkerIdentity Identity => new()
     {
         Pid = Pid,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace HeapDrift.Profiling.Captures;
 
@@ -19,13 +20,17 @@ internal sealed record CaptureProgress
     public required DateTimeOffset At { get; init; }
 
     /// <summary>In <see cref="CapturePhase.Window"/>: when the window ends by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? WindowEndsAt { get; init; }
 
     /// <summary>In <see cref="CapturePhase.Window"/>: what the baseline saw.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? LiveObjects { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? LiveBytes { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? PauseMilliseconds { get; init; }
 
     /// <summary>For the operator: one sentence.</summary>

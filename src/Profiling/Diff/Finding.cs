@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace HeapDrift.Profiling.Diff;
 
 /// <summary>
@@ -68,7 +70,9 @@ internal sealed record AllocationFrame
 {
     public required string Function { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? File { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Line { get; init; }
 }

@@ -11,67 +11,70 @@ internal sealed class LeakFinder(long floorBytes)
     /// <summary>Fewer new objects than this are no pile: a holder may be replaced by one or two others without any leak.</summary>
     private const int PileObjects = 10;
 
-    private readonly List<Accumulation> _found = [];
-
     /// <summary>Accumulation points, the largest retained growth first; of equal growth the application's first.</summary>
-    public static IReadOnlyList<Accumulation> Find(GrowthNode heap, long floorBytes)
-    {
-        var finder = new LeakFinder(floorBytes);
-        finder.Visit(heap);
-        return
-        [
-            .. finder._found
-                .OrderByDescending(found => found.RetainedBytesDelta)
-                .ThenBy(found => found.Type.Origin)
-                .ThenBy(found => found.Type.Step.Name, StringComparer.Ordinal),
-        ];
-    }
+    public static IReadOnlyList<Accumulation> Find(GrowthNode heap, long floorBytes) =>
+    [
+        .. new LeakFinder(floorBytes).Visit(heap)
+            .OrderByDescending(found => found.RetainedBytesDelta)
+            .ThenBy(found => found.Type.Origin)
+            .ThenBy(found => found.Type.Step.Name, StringComparer.Ordinal),
+    ];
 
-    /// <summary>Returns whether something was found at or beneath the node.</summary>
-    private bool Visit(GrowthNode node)
+    private List<Accumulation> Visit(GrowthNode node)
     {
         GrowthNode[] piles = [.. node.Children.Where(IsPile)];
-        bool found = node.IsArray ? VisitTable(node, piles) : VisitFields(piles);
+        List<Accumulation> found = [.. node.IsArray ? VisitTable(node, piles) : VisitFields(piles)];
         foreach (GrowthNode holder in node.Children.Where(child => child.RetainedBytesDelta >= floorBytes && !IsPile(child)))
         {
-            found |= Visit(holder);
+            found.AddRange(Visit(holder));
         }
 
-        if (!found && node.Step.Kind == PathStepKind.Type && node.BytesDelta >= floorBytes)
+        if (node.Step.Kind == PathStepKind.Type)
         {
-            _found.Add(new Accumulation(node, node, node.BytesDelta));
-            return true;
+            MergeGrownParts(node, found);
+            if (found.Count == 0 && node.BytesDelta >= floorBytes)
+            {
+                found.Add(new Accumulation(node, node, node.BytesDelta));
+            }
         }
 
         return found;
     }
 
+    /// <summary>
+    /// An array that was replaced by a longer one beside the table that fills (the buckets of a dictionary) belongs to the same object and
+    /// to the same leak.
+    /// </summary>
+    private static void MergeGrownParts(GrowthNode owner, List<Accumulation> found)
+    {
+        Accumulation[] grown = [.. found.Where(part => part.Point == part.Type && part.Point.Parent == owner && !IsPile(part.Point))];
+        if (grown.Length == 0 || grown.Length == found.Count)
+        {
+            return;
+        }
+
+        found.RemoveAll(grown.Contains);
+        Accumulation largest = found.MaxBy(other => other.RetainedBytesDelta)!;
+        found[found.IndexOf(largest)] = largest with { RetainedBytesDelta = largest.RetainedBytesDelta + grown.Sum(part => part.RetainedBytesDelta) };
+    }
+
     /// <summary>An array is one table: its keys, values and its own growth belong together.</summary>
-    private bool VisitTable(GrowthNode table, GrowthNode[] piles)
+    private IEnumerable<Accumulation> VisitTable(GrowthNode table, GrowthNode[] piles)
     {
         long retained = piles.Sum(pile => pile.RetainedBytesDelta) + table.BytesDelta;
         if (piles.Length == 0 || retained < floorBytes)
         {
-            return false;
+            return [];
         }
 
         GrowthNode largest = piles.OrderBy(pile => LeakingType(pile).Origin).ThenByDescending(pile => pile.RetainedBytesDelta).First();
-        _found.Add(new Accumulation(table, LeakingType(largest), retained));
-        return true;
+        return [new Accumulation(table, LeakingType(largest), retained)];
     }
 
     /// <summary>The fields of an object are separate holders.</summary>
-    private bool VisitFields(GrowthNode[] piles)
-    {
-        bool found = false;
-        foreach (GrowthNode pile in piles.Where(pile => pile.RetainedBytesDelta >= floorBytes))
-        {
-            _found.Add(new Accumulation(pile, LeakingType(pile), pile.RetainedBytesDelta));
-            found = true;
-        }
-
-        return found;
-    }
+    private IEnumerable<Accumulation> VisitFields(GrowthNode[] piles) => piles
+        .Where(pile => pile.RetainedBytesDelta >= floorBytes)
+        .Select(pile => new Accumulation(pile, LeakingType(pile), pile.RetainedBytesDelta));
 
     private static bool IsPile(GrowthNode node) =>
         node.Step.Kind == PathStepKind.Type && node.ObjectsDelta >= PileObjects && node.RetainedBytesDelta > 0;

@@ -14,7 +14,10 @@ internal sealed class RetentionTreeBuilder
     /// </summary>
     public const int MostNodes = 500_000;
 
-    private readonly List<Node> _nodes = [new Node(-1, 0)];
+    /// <summary>Steps of one path; what lies deeper joins its holder's node. Folded paths of real services have up to 60.</summary>
+    public const int MostSteps = 1_000;
+
+    private readonly List<Node> _nodes = [new Node(-1, 0, 0)];
     private readonly List<PathStep> _steps = [RetentionTree.Empty.Nodes[0].Step];
     private readonly Dictionary<PathStep, int> _stepIndex = [];
     private readonly Dictionary<(int Node, int Step), int> _children = [];
@@ -22,7 +25,7 @@ internal sealed class RetentionTreeBuilder
     /// <summary>The node of the heap itself, parent of all roots.</summary>
     public const int Heap = 0;
 
-    /// <summary>True once a path had to join its holder because of <see cref="MostNodes"/>.</summary>
+    /// <summary>True once a path had to join its holder because of <see cref="MostNodes"/> or <see cref="MostSteps"/>.</summary>
     public bool IsTruncated { get; private set; }
 
     /// <summary>Gives a step a small number, the same for equal steps.</summary>
@@ -78,17 +81,18 @@ internal sealed class RetentionTreeBuilder
 
     private int Add(int parent, int step)
     {
-        if (_nodes.Count >= MostNodes)
+        int depth = _nodes[parent].Depth + 1;
+        if (_nodes.Count >= MostNodes || depth > MostSteps)
         {
             IsTruncated = true;
             return parent;
         }
 
-        _nodes.Add(new Node(parent, step));
+        _nodes.Add(new Node(parent, step, depth));
         return _nodes.Count - 1;
     }
 
-    private record struct Node(int Parent, int Step)
+    private record struct Node(int Parent, int Step, int Depth)
     {
         public long Objects { get; set; }
 

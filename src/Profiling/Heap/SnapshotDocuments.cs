@@ -82,6 +82,7 @@ internal static class SnapshotDocuments
         }
 
         var nodes = new RetentionNode[retention.Nodes.Count];
+        var depths = new int[nodes.Length];
         for (int at = 0; at < nodes.Length; at++)
         {
             RetentionDocumentNode node = retention.Nodes[at];
@@ -89,6 +90,12 @@ internal static class SnapshotDocuments
             if (!isParentKnown || node.Step < 0 || node.Step >= retention.Steps.Count)
             {
                 throw new InvalidDataException($"retention node {at} refers to parent {node.Parent} and step {node.Step}, which do not come before it");
+            }
+
+            depths[at] = at == 0 ? 0 : depths[node.Parent] + 1;
+            if (depths[at] > RetentionTreeBuilder.MostSteps)
+            {
+                throw new InvalidDataException($"retention node {at} is more than {RetentionTreeBuilder.MostSteps} steps deep");
             }
 
             nodes[at] = new RetentionNode(node.Parent, retention.Steps[node.Step], node.Objects, node.Bytes);

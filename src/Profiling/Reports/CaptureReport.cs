@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 
@@ -22,6 +23,7 @@ internal sealed record CaptureReport
     public required CaptureOutcome Outcome { get; init; }
 
     /// <summary>Why the outcome is not <see cref="CaptureOutcome.Completed"/>, in one sentence; absent when it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OutcomeReason { get; init; }
 
     public required Verdict Verdict { get; init; }
@@ -47,8 +49,10 @@ internal sealed record CaptureTrigger
 {
     public required TriggerKind Kind { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AlertName { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AlertFingerprint { get; init; }
 }
 
@@ -70,8 +74,10 @@ internal sealed record WorkerIdentity
     /// <summary>For example <c>10.0.12</c>; null when the runtime did not say.</summary>
     public string? RuntimeVersion { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ServiceName { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ServiceInstanceId { get; init; }
 }
 
@@ -100,6 +106,7 @@ internal record SnapshotSummary
     public required double? Coverage { get; init; }
 
     /// <summary>What is missing from an incomplete snapshot, a sentence each; absent when complete.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Gaps { get; init; }
 }
 

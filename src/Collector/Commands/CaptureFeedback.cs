@@ -1,0 +1,96 @@
+using System.Globalization;
+using HeapDrift.Collector.Captures;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Reports;
+using Spectre.Console;
+
+namespace HeapDrift.Collector.Commands;
+
+/// <summary>Runs a capture for a person: a progress bar on a terminal, a line for every phase elsewhere.</summary>
+internal static class CaptureFeedback
+{
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
+
+    public static Task<CaptureReport> RunAsync(
+        Terminal terminal, Capture capture, CaptureSettings settings, CancellationToken cancellationToken)
+    {
+        var never = new TaskCompletionSource().Task;
+        return terminal.IsInteractive
+            ? terminal.Progress.Progress()
+                .HideCompleted(false)
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new SpinnerColumn())
+                .StartAsync(context => WithBarsAsync(context, capture, settings, never, cancellationToken))
+            : capture.RunAsync(new Lines(terminal.Error), never, cancellationToken);
+    }
+
+    private static async Task<CaptureReport> WithBarsAsync(
+        ProgressContext context, Capture capture, CaptureSettings settings, Task never, CancellationToken cancellationToken)
+    {
+        var bars = new Bars(context, settings.Window);
+        Task<CaptureReport> running = capture.RunAsync(bars, never, cancellationToken);
+        while (await Task.WhenAny(running, Task.Delay(Redraw, CancellationToken.None)) != running)
+        {
+            bars.Tick();
+        }
+
+        return await running;
+    }
+
+    private sealed class Lines(TextWriter error) : ICaptureObserver
+    {
+        public void Entered(CaptureProgress progress) =>
+            error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{progress.At.UtcDateTime:HH:mm:ss} {progress.Message}"));
+
+        public void Saw(long objects)
+        {
+        }
+    }
+
+    /// <summary>One bar a phase that takes time. The heap's size is not known before it is walked: those bars only move.</summary>
+    private sealed class Bars(ProgressContext context, TimeSpan window) : ICaptureObserver
+    {
+        private ProgressTask? _current;
+        private DateTimeOffset? _windowEndsAt;
+        private string _title = "";
+
+        public void Entered(CaptureProgress progress)
+        {
+            Complete();
+            if (progress.Phase is CapturePhase.Diff or CapturePhase.Report)
+            {
+                return;
+            }
+
+            _title = Markup.Escape(progress.Message);
+            _windowEndsAt = progress.WindowEndsAt;
+            _current = context.AddTask(_title);
+            _current.IsIndeterminate = _windowEndsAt is null;
+        }
+
+        public void Saw(long objects)
+        {
+            if (_current is { } current)
+            {
+                current.Description = string.Create(CultureInfo.InvariantCulture, $"{_title}: {objects:N0} objects");
+            }
+        }
+
+        public void Tick()
+        {
+            if (_windowEndsAt is { } end && window > TimeSpan.Zero && _current is { } current)
+            {
+                current.Value = 100 * (1 - ((end - TimeProvider.System.GetUtcNow()) / window));
+            }
+        }
+
+        private void Complete()
+        {
+            if (_current is { } done)
+            {
+                done.IsIndeterminate = false;
+                done.Value = done.MaxValue;
+                done.StopTask();
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Tests.Heap;
+
+namespace HeapDrift.Profiling.Tests.Diff;
+
+public sealed class HeapDiffTests
+{
+    private const int Leaked = 10_000;
+
+    [Fact]
+    public void ADictionaryThatFillsIsOneFindingAtItsTable()
+    {
+        Finding finding = Assert.Single(Compare(Sessions(100), Sessions(100 + Leaked)).Findings);
+
+        Assert.Equal("Shop.Session", finding.Type);
+        Assert.Equal("static Shop.Cache.Sessions", finding.Holder);
+        Assert.Equal(
+            ["static Shop.Cache.Sessions", "System.Collections.Generic.Dictionary<System.String, Shop.Session>", "Entry<System.String, Shop.Session>[]", "Shop.Session"],
+            finding.Path);
+        Assert.Equal(Leaked, finding.ObjectsDelta);
+        Assert.Equal(Leaked * HeapSketch.ObjectBytes, finding.BytesDelta);
+
+        // A session, its payload and its key, and 24 bytes of table for each.
+        Assert.Equal(Leaked * ((3 * HeapSketch.ObjectBytes) + 24), finding.RetainedBytesDelta);
+
+        // The buckets beside the table, 8 bytes each, stay below the floor of a finding.
+        Assert.Equal((double)finding.RetainedBytesDelta / (finding.RetainedBytesDelta + (Leaked * 8)), finding.ShareOfGrowth);
+        Assert.Equal(TypeOrigin.Application, finding.Origin);
+        Assert.Equal(1, finding.Rank);
+    }
+
+    [Fact]
+    public void TheBucketsOfAGrownDictionaryAreNoLeakOfTheirOwn()
+    {
+        const int many = 100_000;
+        Finding finding = Assert.Single(Compare(Sessions(0), Sessions(many)).Findings);
+
+        Assert.Equal("Shop.Session", finding.Type);
+        Assert.Equal(many * ((3 * HeapSketch.ObjectBytes) + 24 + 8), finding.RetainedBytesDelta);
+        Assert.Equal(1, finding.ShareOfGrowth);
+    }
+
+    [Fact]
+    public void TwoIndependentLeaksAreTwoFindingsTheLargerFirst()
+    {
+        HeapDiff diff = Compare(
+            Lists(("Shop.Small", 0), ("Shop.Large", 0)),
+            Lists(("Shop.Small", Leaked), ("Shop.Large", 2 * Leaked)));
+
+        Assert.Equal(["Shop.Large", "Shop.Small"], diff.Findings.Select(finding => finding.Type));
+        Assert.Equal([1, 2], diff.Findings.Select(finding => finding.Rank));
+        Assert.NotEqual(diff.Findings[0].Fingerprint, diff.Findings[1].Fingerprint);
+    }
+
+    [Fact]
+    public void EqualHeapsGiveNothing()
+    {
+        HeapDiff diff = Compare(Sessions(500), Sessions(500));
+
+        Assert.Empty(diff.Findings);
+        Assert.Empty(diff.Types);
+        Assert.Equal(Verdict.NoGrowth, diff.Verdict);
+    }
+
+    [Fact]
+    public void AHeapThatShrinksHasNoFinding() => Assert.Empty(Compare(Sessions(Leaked), Sessions(0)).Findings);
+
+    [Fact]
+    public void AFewMoreObjectsAreNoFinding() => Assert.Empty(Compare(Sessions(1_000), Sessions(1_050)).Findings);
+
+    [Fact]
+    public void ABufferThatGrowsWithoutMoreObjectsIsNamed()
+    {
+        Finding finding = Assert.Single(Compare(Buffer(1_000), Buffer(10_000_000)).Findings);
+
+        Assert.Equal("System.Byte[]", finding.Type);
+        Assert.Equal("static Shop.Journal.Text", finding.Holder);
+    }
+
+    [Fact]
+    public void AnApplicationTypeIsNamedBeforeTheCollectionNodesThatCarryIt()
+    {
+        Finding finding = Assert.Single(Compare(Queue(0), Queue(Leaked)).Findings);
+
+        Assert.Equal("Shop.Job", finding.Type);
+        Assert.Equal("static Shop.Jobs.Pending", finding.Holder);
+    }
+
+    [Fact]
+    public void AnIncompleteSnapshotIsNeverCompared()
+    {
+        HeapDiff diff = HeapDiff.Compare(Sessions(0).Snapshot(), Sessions(Leaked).Snapshot("3 events of the heap walk are missing"));
+
+        Assert.Empty(diff.Findings);
+        Assert.Empty(diff.Types);
+        Assert.Equal(Verdict.Inconclusive, diff.Verdict);
+    }
+
+    [Fact]
+    public void TheFingerprintOutlivesARebuildAndTellsHoldersApart()
+    {
+        string first = Fingerprint.Of(["static Shop.A", "Shop.Job+<>c__DisplayClass12_0", "Shop.Job+<Run>d__5"]);
+
+        Assert.Equal(first, Fingerprint.Of(["static Shop.A", "Shop.Job+<>c__DisplayClass7_3", "Shop.Job+<Run>d__9"]));
+        Assert.NotEqual(first, Fingerprint.Of(["static Shop.B", "Shop.Job+<>c__DisplayClass12_0", "Shop.Job+<Run>d__5"]));
+        Assert.Matches("^[0-9a-f]{16}$", first);
+    }
+
+    [Theory]
+    [InlineData("System.Collections.Generic.List<Shop.Session>", "System.Private.CoreLib.dll", TypeOrigin.Library)]
+    [InlineData("Shop.Session", "Shop.dll", TypeOrigin.Application)]
+    [InlineData("Shop.Session[]", "System.Private.CoreLib.dll", TypeOrigin.Application)]
+    [InlineData("Entry<System.String, Shop.Session>[]", "System.Private.CoreLib.dll", TypeOrigin.Library)]
+    [InlineData("Session", "Shop.dll", TypeOrigin.Application)]
+    [InlineData("Microsoft.AspNetCore.Http.HttpContext", null, TypeOrigin.Library)]
+    [InlineData("Shop.Session", null, TypeOrigin.Application)]
+    public void OriginIsThePlatformOrTheApplication(string type, string? module, object expected) =>
+        Assert.Equal(expected, TypeOrigins.Of(type, module));
+
+    private static HeapDiff Compare(HeapSketch baseline, HeapSketch final) => HeapDiff.Compare(baseline.Snapshot(), final.Snapshot());
+
+    private static HeapSketch Sessions(int count)
+    {
+        var heap = new HeapSketch();
+        int[] content = [.. Enumerable.Range(0, count).SelectMany(_ => new[] { heap.Add("System.String"), heap.Add("Shop.Session", heap.Add("System.Byte[]")) })];
+        int entries = heap.AddSized("Entry<System.String, Shop.Session>[]", 24 + (24 * count), content);
+        int buckets = heap.AddSized("System.Int32[]", 24 + (8 * count));
+        return heap.Static("Shop.Cache.Sessions", heap.Add("System.Collections.Generic.Dictionary<System.String, Shop.Session>", buckets, entries));
+    }
+
+    private static HeapSketch Lists(params (string Type, int Count)[] lists)
+    {
+        var heap = new HeapSketch();
+        int[] fields =
+        [
+            .. lists.Select(list => heap.Add(
+                $"System.Collections.Generic.List<{list.Type}>",
+                heap.Add(list.Type + "[]", [.. Enumerable.Range(0, list.Count).Select(_ => heap.Add(list.Type))]))),
+        ];
+        return heap.Static("Shop.Service.Instance", heap.Add("Shop.Service", fields));
+    }
+
+    private static HeapSketch Buffer(long bytes)
+    {
+        var heap = new HeapSketch();
+        return heap.Static("Shop.Journal.Text", heap.Add("System.IO.MemoryStream", heap.AddSized("System.Byte[]", bytes)));
+    }
+
+    private static HeapSketch Queue(int count)
+    {
+        var heap = new HeapSketch();
+        int node = heap.Add("LinkedListNode<Shop.Job>");
+        for (int at = 0; at < count; at++)
+        {
+            node = heap.Add("LinkedListNode<Shop.Job>", node, heap.Add("Shop.Job"));
+        }
+
+        return heap.Static("Shop.Jobs.Pending", heap.Add("System.Collections.Generic.LinkedList<Shop.Job>", node));
+    }
+}
