@@ -5,9 +5,11 @@ var terminal = new Terminal();
 var root = new RootCommand("HeapDrift names the leak of a .NET service on Linux: what grew, who holds it.")
 {
     PsCommand.Create(terminal),
+    CaptureCommand.Create(terminal),
     SnapshotCommand.Create(terminal),
     DiffCommand.Create(terminal),
     SignalCommand.Create(terminal),
+    DemoCommand.Create(terminal),
 };
 
 ParseResult parsed = root.Parse(args);

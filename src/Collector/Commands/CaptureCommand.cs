@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Text.Json;
+using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Engines;
+using HeapDrift.Collector.Export;
+using HeapDrift.Collector.Native;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Proc;
+using HeapDrift.Profiling.Reports;
+
+namespace HeapDrift.Collector.Commands;
+
+/// <summary><c>heapdrift capture</c>: two snapshots of one worker, and what grew between them.</summary>
+internal static class CaptureCommand
+{
+    private static readonly TimeSpan DefaultWindow = TimeSpan.FromSeconds(30);
+
+    public static Command Create(Terminal terminal)
+    {
+        Option<int> pid = CommonOptions.Pid();
+        Option<TimeSpan> window = CommonOptions.Window("How long to wait between the two snapshots. Longer shows slower leaks.", DefaultWindow);
+        Option<string> engine = CommonOptions.Engine();
+        Option<string> format = CommonOptions.Format();
+        Option<string> output = CommonOptions.OutputDirectory();
+        Option<TriggerKind> trigger = CommonOptions.Trigger();
+        var supervised = new Option<bool>("--supervised")
+        {
+            Description = "For programs: progress as JSON lines on standard error; `finish` on standard input ends the window, end of input cancels.",
+            Hidden = true,
+        };
+        var command = new Command("capture", "Take two snapshots of a worker and report what grew, who holds it and by how much.")
+        {
+            pid, window, engine, output, format, trigger, supervised,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            terminal,
+            new CaptureRequest
+            {
+                Settings = new CaptureSettings
+                {
+                    Pid = parsed.GetValue(pid),
+                    Window = parsed.GetValue(window),
+                    OutputDirectory = parsed.GetRequiredValue(output),
+                    Trigger = new CaptureTrigger { Kind = parsed.GetValue(trigger) },
+                },
+                Engine = parsed.GetRequiredValue(engine),
+                WantsJson = parsed.WantsJson(format),
+                IsSupervised = parsed.GetValue(supervised),
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, CaptureRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            EngineChoice.Check(request.Engine);
+            OomScore.VolunteerAsVictim();
+            var proc = new ProcFileSystem();
+            var directory = new WorkerDirectory(proc);
+            Worker worker = directory.Get(request.Settings.Pid);
+            var capture = new Capture(request.Settings, worker, directory, proc, TimeProvider.System);
+            if (TryPrepare(terminal, request.Settings.OutputDirectory, capture.Id) is not { } folder)
+            {
+                return ExitStatus.Failed;
+            }
+
+            using var export = OtlpExport.TryCreate(worker, terminal.Complain);
+            export?.Begin(request.Settings.Trigger, worker.Identity, TimeProvider.System.GetUtcNow());
+            CaptureReport report = request.IsSupervised
+                ? await SupervisedFeedback.RunAsync(terminal, capture, cancellationToken)
+                : await CaptureFeedback.RunAsync(terminal, capture, request.Settings, cancellationToken);
+            return await DeliverAsync(terminal, request, report, folder, export);
+        }
+        catch (SnapshotException failed)
+        {
+            terminal.Complain(failed.Message);
+            return ExitStatus.Of(failed.Outcome);
+        }
+    }
+
+    private static ReportFolder? TryPrepare(Terminal terminal, string outputDirectory, string captureId)
+    {
+        try
+        {
+            return ReportFolder.Prepare(outputDirectory, captureId);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            terminal.Complain($"reports cannot be written to {outputDirectory}: {failed.Message} Choose another folder with --output; the worker was not touched.");
+            return null;
+        }
+    }
+
+    /// <summary>Disk first, then the person or the script, then OTLP: what came later may fail, what came before is kept.</summary>
+    private static async Task<int> DeliverAsync(
+        Terminal terminal, CaptureRequest request, CaptureReport report, ReportFolder folder, OtlpExport? export)
+    {
+        bool isOnDisk = TryWrite(terminal, report, folder);
+        await terminal.Out.WriteAsync(request.WantsJson
+            ? JsonSerializer.Serialize(report, CaptureJson.Readable.CaptureReport) + "\n"
+            : ReportText.Render(report));
+        await terminal.Out.FlushAsync();
+        if (isOnDisk && !request.IsSupervised)
+        {
+            await terminal.Error.WriteLineAsync($"Report: {Path.Join(folder.Path, ReportFolder.JsonFile)}");
+        }
+
+        if (export is not null && await export.CompleteAsync(report, isOnDisk ? folder.Path : null) is { } undelivered)
+        {
+            string kept = isOnDisk ? $" The report is kept in {folder.Path}." : "";
+            terminal.Complain($"OTLP: {undelivered}{kept}");
+        }
+
+        if (report.Outcome != CaptureOutcome.Completed)
+        {
+            terminal.Complain(report.OutcomeReason ?? "the capture did not complete");
+        }
+
+        return isOnDisk ? ExitStatus.Of(report.Outcome) : ExitStatus.Failed;
+    }
+
+    private static bool TryWrite(Terminal terminal, CaptureReport report, ReportFolder folder)
+    {
+        try
+        {
+            folder.Write(report);
+            return true;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            terminal.Complain($"the report could not be written to {folder.Path}: {failed.Message} It is on standard output only.");
+            return false;
+        }
+    }
+}
+
+/// <summary>The command line of one <c>heapdrift capture</c>.</summary>
+internal sealed record CaptureRequest
+{
+    public required CaptureSettings Settings { get; init; }
+
+    public required string Engine { get; init; }
+
+    public required bool WantsJson { get; init; }
+
+    public required bool IsSupervised { get; init; }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Instrumentation;
+using HeapDrift.Instrumentation.Telemetry;
+using HeapDrift.Profiling.Reports;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace HeapDrift.Collector.Export;
+
+/// <summary>
+/// Sends one capture by OTLP with the resource of the worker, as if the worker itself had sent it. All settings are the standard ones
+/// (OpenTelemetry specification, OTLP exporter configuration); without an endpoint there is no export.
+/// </summary>
+internal sealed class OtlpExport : IDisposable
+{
+    /// <summary>Longer than the exporter's own timeout of 10 s, so that its reason is heard.</summary>
+    private const int FlushMilliseconds = 15_000;
+
+    private static readonly string[] EndpointSettings =
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"];
+
+    private readonly ServiceProvider _services;
+    private readonly DeliveryObserver _observer;
+    private readonly ActivitySource _source;
+    private CaptureSpan? _span;
+
+    private OtlpExport(Worker worker, DeliveryObserver observer)
+    {
+        _observer = observer;
+        _source = new ActivitySource(TelemetryNames.Source);
+        ResourceBuilder resource = ResourceOf(worker);
+        _services = new ServiceCollection()
+            .AddLogging(logging => logging.AddOpenTelemetry(options =>
+            {
+                options.SetResourceBuilder(resource);
+                options.IncludeFormattedMessage = true;
+                options.AddOtlpExporter(Observe);
+            }))
+            .BuildServiceProvider();
+        Tracers = Sdk.CreateTracerProviderBuilder().AddSource(TelemetryNames.Source).SetResourceBuilder(resource).AddOtlpExporter(Observe).Build();
+    }
+
+    private TracerProvider Tracers { get; }
+
+    /// <summary>Null when no endpoint is set, or OpenTelemetry is switched off, or the endpoint is not usable (which is complained about).</summary>
+    public static OtlpExport? TryCreate(Worker worker, Action<string> complain)
+    {
+        IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        string[] endpoints = [.. EndpointSettings.Where(setting => !string.IsNullOrWhiteSpace(environment[setting]))];
+        bool isOff = string.Equals(environment["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
+        if (endpoints.Length == 0 || isOff)
+        {
+            return null;
+        }
+
+        if (Array.Find(endpoints, setting => !IsUsable(environment[setting])) is { } unusable)
+        {
+            complain($"{unusable} is '{environment[unusable]}', which is no http or https address: nothing will be sent, the report stays on disk");
+            return null;
+        }
+
+        return new OtlpExport(worker, new DeliveryObserver());
+    }
+
+    public void Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt) =>
+        _span = new CaptureTelemetry(_services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source), _source).Begin(trigger, worker, startedAt);
+
+    /// <summary>Emits the report and waits until it is delivered.</summary>
+    /// <returns>Null when the receiver has it; otherwise a sentence about why not.</returns>
+    public Task<string?> CompleteAsync(CaptureReport report, string? reportPath) => Task.Run(() =>
+    {
+        _span?.Complete(report, reportPath);
+        bool isFlushed = Tracers.ForceFlush(FlushMilliseconds);
+        isFlushed &= _services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds);
+        return _observer.TakeFailure() is { } failure ? $"not delivered, {failure}."
+            : isFlushed && _observer.Deliveries > 0 ? null
+            : "not delivered: the receiver did not take it in time.";
+    });
+
+    public void Dispose()
+    {
+        _span?.Dispose();
+        Tracers.Dispose();
+        _services.Dispose();
+        _source.Dispose();
+        _observer.Dispose();
+    }
+
+    private static bool IsUsable(string? endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+
+    private void Observe(OtlpExporterOptions options) => options.HttpClientFactory = () =>
+        new HttpClient(_observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };
+
+    private static ResourceBuilder ResourceOf(Worker worker) => ResourceBuilder.CreateEmpty()
+        .AddTelemetrySdk()
+        .AddAttributes(
+        [
+            new("service.name", worker.Name),
+            new("service.instance.id", worker.InstanceId),
+            new("process.pid", (long)worker.Pid),
+        ])
+        .AddAttributes(worker.Resource.Select(attribute => new KeyValuePair<string, object>(attribute.Key, attribute.Value)));
+}
