@@ -14,6 +14,10 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
     /// <summary>Opening and stopping a session takes milliseconds; a worker under full load on one core needed 1.5 s.</summary>
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    private const int LastLooks = 20;
+
     public static async Task<EventPipeConnection> OpenAsync(string socket, int pid, Func<bool> workerLives, CancellationToken cancellationToken) =>
         new(await DiagnosticsClientConnector.FromDiagnosticPort($"{socket},connect", cancellationToken), pid, workerLives);
 
@@ -24,12 +28,21 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
     /// <param name="rundownKeywords">What the runtime enumerates when the session stops; 0 for nothing.</param>
     /// <param name="deadline">How long the worker may take to answer; null for the usual.</param>
     /// <param name="cancellationToken">Gives the session up.</param>
-    public Task<EventPipeSession> StartAsync(
+    public async Task<EventPipeSession> StartAsync(
         string provider, long keywords, int bufferMegabytes, long rundownKeywords, TimeSpan? deadline, CancellationToken cancellationToken)
     {
-        var configuration = new EventPipeSessionConfiguration(
-            [new EventPipeProvider(provider, EventLevel.Informational, keywords)], bufferMegabytes, rundownKeywords, requestStackwalk: false);
-        return AskAsync(token => connector.Instance.StartEventPipeSessionAsync(configuration, token), deadline ?? AnswerDeadline, cancellationToken);
+        EventPipeProvider[] providers = [new EventPipeProvider(provider, EventLevel.Informational, keywords)];
+        try
+        {
+            return await StartAsync(new(providers, bufferMegabytes, rundownKeywords, requestStackwalk: false), deadline, cancellationToken);
+        }
+        catch (UnsupportedCommandException)
+        {
+            // .NET 8 knows neither sessions without stacks nor a choice of what is enumerated: the whole rundown has the methods too, which
+            // are some megabytes more and no pause either.
+            return await StartAsync(
+                new(providers, bufferMegabytes, requestRundown: rundownKeywords != 0, requestStackwalk: true), deadline, cancellationToken);
+        }
     }
 
     /// <summary>Ends a session; the worker sends all that it still holds.</summary>
@@ -44,11 +57,29 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
 
     public ValueTask DisposeAsync() => connector.DisposeAsync();
 
+    /// <summary>
+    /// Whether the worker is gone. Its sockets close a moment before the kernel calls it a zombie, the longer the more memory it has.
+    /// </summary>
+    public async Task<bool> HasExitedAsync(CancellationToken cancellationToken)
+    {
+        for (int look = 0; look < LastLooks; look++)
+        {
+            if (!workerLives())
+            {
+                return true;
+            }
+
+            await Task.Delay(LookInterval, cancellationToken);
+        }
+
+        return false;
+    }
+
     /// <summary>What an exception of the diagnostics client means for the attempt.</summary>
-    public SnapshotException Explain(Exception failure) => failure switch
+    public async Task<SnapshotException> ExplainAsync(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         SnapshotException known => known,
-        _ when !workerLives() => new SnapshotException(CaptureOutcome.WorkerExited, $"process {pid} exited during the snapshot", failure),
+        _ when await HasExitedAsync(cancellationToken) => Exited(failure),
         UnauthorizedAccessException or ServerNotAvailableException { InnerException: SocketException { SocketErrorCode: SocketError.AccessDenied } }
             or SocketException { SocketErrorCode: SocketError.AccessDenied } => new SnapshotException(
                 CaptureOutcome.NotPermitted,
@@ -64,6 +95,11 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
             failure),
         _ => new SnapshotException(CaptureOutcome.Failed, $"the snapshot of process {pid} failed: {failure.Message}", failure),
     };
+
+    public SnapshotException Exited(Exception? cause) => new(CaptureOutcome.WorkerExited, $"process {pid} exited during the snapshot", cause);
+
+    private Task<EventPipeSession> StartAsync(EventPipeSessionConfiguration configuration, TimeSpan? deadline, CancellationToken cancellationToken) =>
+        AskAsync(token => connector.Instance.StartEventPipeSessionAsync(configuration, token), deadline ?? AnswerDeadline, cancellationToken);
 
     private static async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, TimeSpan deadline, CancellationToken cancellationToken)
     {

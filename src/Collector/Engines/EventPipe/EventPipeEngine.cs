@@ -25,11 +25,16 @@ internal sealed class EventPipeEngine(TimeProvider clock)
         {
             LoadedModules modules = await ModuleListing.ReadAsync(connection, cancellationToken);
             HeapWalkResult walk = await new HeapWalk(connection, worker.BufferMegabytes, clock).RunAsync(progress, cancellationToken);
+            if (!walk.Events.IsFinished && await connection.HasExitedAsync(cancellationToken))
+            {
+                throw connection.Exited(cause: null);
+            }
+
             return await Task.Run(() => Build(walk, modules, worker, takenAt, started, cancellationToken), cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            throw connection.Explain(failure);
+            throw await connection.ExplainAsync(failure, cancellationToken);
         }
     }
 

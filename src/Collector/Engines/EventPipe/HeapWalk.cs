@@ -32,7 +32,7 @@ internal sealed class HeapWalk(EventPipeConnection connection, int bufferMegabyt
     /// </summary>
     private static readonly TimeSpan SilenceDeadline = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
 
     public async Task<HeapWalkResult> RunAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {

@@ -13,18 +13,16 @@ internal static class ModuleListing
 {
     private const string SampleProfiler = "Microsoft-DotNETCore-SampleProfiler";
 
-    /// <summary>LoaderKeyword of the rundown provider: modules and assemblies without their methods. Known from .NET 9 on.</summary>
+    /// <summary>LoaderKeyword of the rundown provider: modules and assemblies without their methods.</summary>
     private const long LoaderRundown = 0x8;
-
-    /// <summary>What .NET 8 enumerates when it is not told what (Microsoft.Diagnostics.NETCore.Client, EventPipeSession).</summary>
-    private const long WholeRundown = 0x80020139;
 
     private const int BufferMegabytes = 16;
 
     public static async Task<LoadedModules> ReadAsync(EventPipeConnection connection, CancellationToken cancellationToken)
     {
         var modules = new LoadedModules();
-        using EventPipeSession session = await StartAsync(connection, cancellationToken);
+        using EventPipeSession session = await connection.StartAsync(
+            SampleProfiler, keywords: 0, BufferMegabytes, LoaderRundown, deadline: null, cancellationToken);
         using var source = new EventPipeEventSource(session.EventStream);
         var rundown = new ClrRundownTraceEventParser(source);
         rundown.LoaderModuleDCStop += module => modules.Add((ulong)module.ModuleID, PathOf(module));
@@ -32,20 +30,6 @@ internal static class ModuleListing
         await EventPipeConnection.StopAsync(session, cancellationToken);
         await reading.WaitAsync(cancellationToken);
         return modules;
-    }
-
-    private static async Task<EventPipeSession> StartAsync(EventPipeConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await connection.StartAsync(SampleProfiler, 0, BufferMegabytes, LoaderRundown, null, cancellationToken);
-        }
-        catch (UnsupportedCommandException)
-        {
-            // .NET 8 knows the whole rundown only: methods too, some megabytes, and no pause either.
-            return await connection.StartAsync(
-                SampleProfiler, 0, BufferMegabytes, WholeRundown, null, cancellationToken);
-        }
     }
 
     private static string PathOf(ModuleLoadUnloadTraceData module) => module.ModuleILPath ?? string.Empty;
