@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.EndToEnd.Tests;
+
+/// <summary>The built executable, run as a script would run it.</summary>
+internal static class HeapDriftTool
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+
+    /// <summary>Without the test machine's own telemetry settings.</summary>
+    private static readonly Dictionary<string, string?> Clean = new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null, ["OTEL_SDK_DISABLED"] = null };
+
+    public static Task<ProcessResult> RunAsync(params IReadOnlyList<string> arguments) =>
+        ChildProcess.RunAsync(new ChildProcessStart(RepositoryPaths.HeapDrift, arguments) { Environment = Clean }, Deadline);
+
+    public static Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string?> environment, params IReadOnlyList<string> arguments) =>
+        ChildProcess.RunAsync(
+            new ChildProcessStart(RepositoryPaths.HeapDrift, arguments) { Environment = Clean.Concat(environment).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value) },
+            Deadline);
+
+    public static ChildProcess Start(params IReadOnlyList<string> arguments) =>
+        ChildProcess.Start(new ChildProcessStart(RepositoryPaths.HeapDrift, arguments) { Environment = Clean });
+
+    /// <summary>Standard output as the one JSON document that it must be.</summary>
+    public static JsonNode Json(this ProcessResult result)
+    {
+        try
+        {
+            return JsonNode.Parse(result.Stdout)!;
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"standard output is not one JSON document:\n{result.Stdout}\n{result.Stderr}", broken);
+        }
+    }
+}
+
+/// <summary>A folder that is gone after the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("heapdrift-test-").FullName;
+
+    public string File(string name) => System.IO.Path.Join(Path, name);
+
+    /// <summary>The folders of finished captures.</summary>
+    public IReadOnlyList<string> Captures => [.. Directory.GetDirectories(Path).Where(folder => System.IO.Path.GetFileName(folder)[0] != '.')];
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
