@@ -1,0 +1,3 @@
+namespace Shop;
+
+internal sealed record LeakState(string Kind, bool On, string Description);
