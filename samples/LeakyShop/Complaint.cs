@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Shop;
 
 /// <summary>Says why the shop does not even start, and gives the exit status that goes with it.</summary>
@@ -7,6 +9,12 @@ internal static class Complaint
     {
         Say(log => Log.WrongUsage(log, problem.Message));
         return 2;
+    }
+
+    public static int CannotListen(string url, SocketException problem)
+    {
+        Say(log => Log.CannotListen(log, url, problem.Message));
+        return 1;
     }
 
     private static void Say(Action<ILogger> line)

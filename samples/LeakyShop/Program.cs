@@ -1,4 +1,5 @@
 using Shop;
+using Shop.Leader;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.Logging.AddShopConsole();
@@ -6,11 +7,16 @@ builder.Logging.AddShopConsole();
 ShopOptions options;
 try
 {
-    options = ShopOptions.Read(builder.Configuration);
+    options = ShopOptions.Read(builder.Configuration, args);
 }
 catch (UsageException e)
 {
     return Complaint.WrongUsage(e);
+}
+
+if (options.IsLeader)
+{
+    return await LeaderHost.RunAsync(options, args);
 }
 
 builder.Services.AddHeapDrift();

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Shop.Catalog;
+using Shop.Leader;
 using Shop.Orders;
 
 namespace Shop;
 
 internal static class ShopApplication
 {
+    /// <summary>A leader waits longer than this before it kills.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
 
     public static void AddShop(this WebApplicationBuilder builder, ShopOptions options)
@@ -17,7 +19,15 @@ internal static class ShopApplication
         builder.Services.AddSingleton<ProductPageCache>();
         builder.Services.AddSingleton<OrderDesk>();
         builder.Services.AddLeaks(options.Leaks);
-        builder.WebHost.UseUrls(options.Url);
+
+        if (options.ListenHandle is { } handle)
+        {
+            builder.ListenWithLeader(handle);
+        }
+        else
+        {
+            builder.WebHost.UseUrls(options.Url);
+        }
     }
 
     public static void MapShop(this WebApplication shop)
