@@ -80,7 +80,7 @@ internal sealed class GrowthNode(GrowthNode? parent, PathStep step)
 
     public bool IsArray => step.Kind == PathStepKind.Type && step.Name.EndsWith(']');
 
-    public TypeOrigin Origin => TypeOrigins.Of(step.Name, step.Module);
+    public TypeOrigin Origin => TypeOrigins.Of(step);
 
     /// <summary>From the root of the path to this node, without the heap itself.</summary>
     public IReadOnlyList<PathStep> Path()

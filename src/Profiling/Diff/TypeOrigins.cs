@@ -1,8 +1,12 @@
+using HeapDrift.Profiling.Heap;
+
 namespace HeapDrift.Profiling.Diff;
 
 /// <summary>Tells the platform's types from those of the application and the packages it chose.</summary>
 internal static class TypeOrigins
 {
+    private const string StaticField = "static ";
+
     private static readonly string[] PlatformPrefixes = ["System.", "Microsoft.", "Internal.", "Interop+", "Windows.", "MS."];
 
     private static readonly string[] PlatformModules = ["System.", "Microsoft.", "mscorlib", "netstandard", "WindowsBase"];
@@ -22,6 +26,11 @@ internal static class TypeOrigins
             : HasPrefix(module, PlatformModules) || HasPrefix(module, PlatformPrefixes);
         return isPlatform ? TypeOrigin.Library : TypeOrigin.Application;
     }
+
+    /// <summary>A static field belongs to its class's owner; stacks and handles are the platform's.</summary>
+    public static TypeOrigin Of(PathStep step) => step.Kind == PathStepKind.Type ? Of(step.Name, step.Module)
+        : step.Name.IndexOf(StaticField, StringComparison.Ordinal) is >= 0 and int at ? Of(step.Name[(at + StaticField.Length)..], null)
+        : TypeOrigin.Library;
 
     private static int NameEnd(string type) => type.IndexOf('<', StringComparison.Ordinal) is >= 0 and int generic ? generic : type.Length;
 

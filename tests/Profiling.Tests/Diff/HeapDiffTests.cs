@@ -88,6 +88,24 @@ public sealed class HeapDiffTests
     }
 
     [Fact]
+    public void ObjectsThatChangeHandsAreNoLeak()
+    {
+        // The same requests, on a stack first and in a queue of the application then.
+        HeapSketch before = Requests(heap => (heap.Add("System.Object[]"), RootKind.Stack, "stack of a thread"));
+        HeapSketch after = Requests(heap => (heap.Add("Shop.Queue"), RootKind.Static, "static Shop.Work.Waiting"));
+
+        Assert.Empty(Compare(before, after).Findings);
+        Assert.NotEmpty(Compare(new HeapSketch(), after).Findings);
+    }
+
+    [Fact]
+    public void ConnectionsThatWereOpenedInBetweenAreNoLeak()
+    {
+        Assert.Empty(Compare(Connections(0), Connections(20_000)).Findings);
+        Assert.Equal("System.Net.Sockets.SocketAsyncContext", Assert.Single(Compare(Connections(0), Connections(200_000)).Findings).Type);
+    }
+
+    [Fact]
     public void AnIncompleteSnapshotIsNeverCompared()
     {
         HeapDiff diff = HeapDiff.Compare(Sessions(0).Snapshot(), Sessions(Leaked).Snapshot("3 events of the heap walk are missing"));
@@ -117,6 +135,25 @@ public sealed class HeapDiffTests
     [InlineData("Shop.Session", null, TypeOrigin.Application)]
     public void OriginIsThePlatformOrTheApplication(string type, string? module, object expected) =>
         Assert.Equal(expected, TypeOrigins.Of(type, module));
+
+    private static HeapSketch Requests(Func<HeapSketch, (int Holder, RootKind Kind, string Name)> hold)
+    {
+        var heap = new HeapSketch();
+        (int holder, RootKind kind, string name) = hold(heap);
+        for (int at = 0; at < Leaked; at++)
+        {
+            heap.Link(holder, heap.Add("Shop.Request"));
+        }
+
+        return heap.Root(kind, name, holder);
+    }
+
+    private static HeapSketch Connections(int count)
+    {
+        var heap = new HeapSketch();
+        int[] contexts = [.. Enumerable.Range(0, count).Select(_ => heap.Add("System.Net.Sockets.SocketAsyncContext"))];
+        return heap.Static("System.Net.Sockets.SocketAsyncEngine.s_registeredContexts", heap.Add("System.Net.Sockets.SocketAsyncContext[]", contexts));
+    }
 
     private static HeapDiff Compare(HeapSketch baseline, HeapSketch final) => HeapDiff.Compare(baseline.Snapshot(), final.Snapshot());
 
