@@ -1,0 +1,137 @@
+using HeapDrift.Profiling.Captures;
+
+namespace HeapDrift.Instrumentation.Signals;
+
+internal enum CaptureState
+{
+    Idle,
+    Baseline,
+    Window,
+    Final,
+    Diff,
+    Report,
+}
+
+/// <summary>What a signal asks for.</summary>
+internal enum SignalRequest
+{
+    None,
+    Start,
+    Finish,
+}
+
+/// <summary>
+/// What a SIGUSR2 means at this moment: in <see cref="CaptureState.Idle"/> it starts a capture, in <see cref="CaptureState.Window"/> it
+/// finishes it, elsewhere it is coalesced with the capture that runs. It starts and waits for nothing. Thread-safe, because signals come
+/// on any thread while the capture advances on another; the lock is held for a few comparisons.
+/// </summary>
+internal sealed class TwoSignalMachine(TimeProvider time)
+{
+    /// <summary>
+    /// A signal that follows another one sooner belongs to the same burst and never means anything of its own, or a storm would finish the
+    /// capture that it started. The gaps of a storm are milliseconds; a person's second signal comes seconds after the first, and a
+    /// baseline takes longer than this anyway.
+    /// </summary>
+    public static readonly TimeSpan BurstGap = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private CaptureState _state;
+    private SignalRequest _request;
+    private long? _lastSignal;
+    private int _coalesced;
+
+    public CaptureState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    public void Signal()
+    {
+        lock (_gate)
+        {
+            bool opensBurst = SinceLastSignal() >= BurstGap;
+            _lastSignal = time.GetTimestamp();
+            switch (_state)
+            {
+                case CaptureState.Idle when opensBurst:
+                    (_state, _request) = (CaptureState.Baseline, SignalRequest.Start);
+                    break;
+                case CaptureState.Window when opensBurst:
+                    (_state, _request) = (CaptureState.Final, SignalRequest.Finish);
+                    break;
+                default:
+                    _coalesced++;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Each request is taken once. There is never more than one: a capture cannot be in its window before its start was taken.</summary>
+    public SignalRequest TakeRequest()
+    {
+        lock (_gate)
+        {
+            var request = _request;
+            _request = SignalRequest.None;
+            return request;
+        }
+    }
+
+    /// <summary>The running capture says that it entered a phase. Phases never go back, and the end of a window may cross a signal.</summary>
+    public void Entered(CapturePhase phase)
+    {
+        var state = phase switch
+        {
+            CapturePhase.Baseline => CaptureState.Baseline,
+            CapturePhase.Window => CaptureState.Window,
+            CapturePhase.Final => CaptureState.Final,
+            CapturePhase.Diff => CaptureState.Diff,
+            _ => CaptureState.Report,
+        };
+        lock (_gate)
+        {
+            if (_state != CaptureState.Idle && state > _state)
+            {
+                _state = state;
+            }
+        }
+    }
+
+    /// <summary>The capture ended, however it did.</summary>
+    public void Ended()
+    {
+        lock (_gate)
+        {
+            (_state, _request) = (CaptureState.Idle, SignalRequest.None);
+        }
+    }
+
+    /// <summary>
+    /// The number of signals that were coalesced, once per burst: zero where there were none or where more may follow within
+    /// <paramref name="quietIn"/>.
+    /// </summary>
+    public int TakeCoalesced(out TimeSpan quietIn)
+    {
+        lock (_gate)
+        {
+            var left = BurstGap - SinceLastSignal();
+            quietIn = _coalesced > 0 && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            if (quietIn > TimeSpan.Zero)
+            {
+                return 0;
+            }
+
+            int coalesced = _coalesced;
+            _coalesced = 0;
+            return coalesced;
+        }
+    }
+
+    private TimeSpan SinceLastSignal() => _lastSignal is long last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
+}
