@@ -12,8 +12,10 @@ internal static class TelemetryNames
     public static class Events
     {
         public const string SignalArmed = "heapdrift.signal.armed";
+        public const string SignalNotArmed = "heapdrift.signal.not_armed";
         public const string SignalCoalesced = "heapdrift.signal.coalesced";
         public const string CaptureStarted = "heapdrift.capture.started";
+        public const string CaptureNotStarted = "heapdrift.capture.not_started";
         public const string CaptureProgress = "heapdrift.capture.progress";
         public const string CaptureCompleted = "heapdrift.capture.completed";
         public const string Finding = "heapdrift.finding";

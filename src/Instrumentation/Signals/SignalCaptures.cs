@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using HeapDrift.Instrumentation.Captures;
+using HeapDrift.Profiling.Captures;
+using Microsoft.Extensions.Logging;
+
+namespace HeapDrift.Instrumentation.Signals;
+
+/// <summary>
+/// Captures of this process on SIGUSR2, with or without a host. Do no harm is the first rule: no member throws, the signal handler only
+/// notes, and everything else happens on one loop in the background that waits for signals at no cost.
+/// </summary>
+internal sealed class SignalCaptures : IDisposable
+{
+    private readonly HeapDriftOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly OperatorFeedback _feedback;
+    private readonly TwoSignalMachine _machine;
+    private readonly ActivitySource _source = new(TelemetryNames.Source);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
+    private readonly Action _onSignal;
+
+    // Says only that there is something to look at. What, is in the machine, so that a full channel loses nothing.
+    private readonly Channel<bool> _wake =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private Task _loop = Task.CompletedTask;
+    private SignalCapture? _capture;
+    private Task _captured = Task.CompletedTask;
+
+    public SignalCaptures(ILoggerFactory loggers, HeapDriftOptions options, TimeProvider time)
+    {
+        (_options, _time) = (options, time);
+        _logger = loggers.CreateLogger(TelemetryNames.Source);
+        _feedback = new OperatorFeedback(_logger);
+        _machine = new TwoSignalMachine(time);
+        _stopping = _stop.Token;
+        _onSignal = OnSignal;
+    }
+
+    /// <summary>The application's logger reaches a back end, so that what is logged need not be exported by the helper.</summary>
+    public bool LogsAreExported { get; init; }
+
+    /// <summary>Arms SIGUSR2. To be called once.</summary>
+    public void Start() => Guard(() =>
+    {
+        // A capture belongs to no request or start-up step that happens to be the current activity.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _loop = Task.Run(ConsumeAsync, CancellationToken.None);
+        }
+
+        _feedback.Armed(SignalRegistration.Arm(_onSignal));
+    });
+
+    /// <summary>
+    /// From now on signals do nothing, neither here nor to the process: SIGUSR2 stays caught until it ends. A running capture is asked to
+    /// end. Returns at once.
+    /// </summary>
+    public void StopReacting() => Guard(() =>
+    {
+        if (!_stopping.IsCancellationRequested)
+        {
+            SignalRegistration.Release(_onSignal);
+            _stop.Cancel();
+        }
+    });
+
+    /// <summary>Also waits for a running capture to end, which takes <see cref="SupervisedCapture.StopLimit"/> and little more.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        StopReacting();
+        await Task.WhenAny(_loop, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+        await Task.WhenAny(_captured, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        StopReacting();
+        _stop.Dispose();
+        _source.Dispose();
+    }
+
+    private void OnSignal()
+    {
+        _machine.Signal();
+        _wake.Writer.TryWrite(true);
+    }
+
+    private async Task ConsumeAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            await GuardAsync(ActOnNextSignalAsync).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ActOnNextSignalAsync()
+    {
+        // Read first: a signal that comes while this one is acted on wakes the loop again.
+        await _wake.Reader.ReadAsync(_stopping).ConfigureAwait(false);
+        switch (_machine.TakeRequest())
+        {
+            case SignalRequest.Start:
+                _capture = new SignalCapture(_options, _logger, _source, _time) { LogsAreExported = LogsAreExported };
+                _captured = CaptureAsync(_capture);
+                break;
+            case SignalRequest.Finish when _capture is not null:
+                await _capture.FinishAsync().ConfigureAwait(false);
+                break;
+        }
+
+        await TellCoalescedAsync().ConfigureAwait(false);
+    }
+
+    private async Task CaptureAsync(SignalCapture capture)
+    {
+        await GuardAsync(() => capture.RunAsync(OnProgress, _stopping)).ConfigureAwait(false);
+        _machine.Ended();
+    }
+
+    private void OnProgress(CaptureProgress progress) => Guard(() =>
+    {
+        _machine.Entered(progress.Phase);
+        _feedback.Entered(progress);
+    });
+
+    /// <summary>Once per burst, when it is over. No signal of the burst asks for anything, so nothing waits for this.</summary>
+    private async Task TellCoalescedAsync()
+    {
+        int coalesced;
+        while ((coalesced = _machine.TakeCoalesced(out var quietIn)) == 0 && quietIn > TimeSpan.Zero)
+        {
+            await Task.Delay(quietIn, _time, _stopping).ConfigureAwait(false);
+        }
+
+        if (coalesced > 0)
+        {
+            _feedback.Coalesced(coalesced, _machine.State);
+        }
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // Nothing may escape into the application.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            TellUnexpected(failure);
+        }
+    }
+
+    private async Task GuardAsync(Func<Task> action)
+    {
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+#pragma warning disable CA1031 // Nothing may escape into the application.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            TellUnexpected(failure);
+        }
+    }
+
+    private void TellUnexpected(Exception failure)
+    {
+        try
+        {
+            Log.Unexpected(_logger, failure);
+        }
+#pragma warning disable CA1031 // A logger that fails: nobody is left to tell.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+}
