@@ -5,19 +5,26 @@ internal static class OutputFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>
-    /// The folder, made where it does not exist and then closed to everybody else: a report names the types of an application. A folder
-    /// that is there already keeps its mode.
-    /// </summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    /// <summary>The folder, made where it does not exist and then closed to everybody else: a report names the types of an application.</summary>
+    /// <exception cref="IOException">It cannot be made, or somebody else may have made the default one.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
     public static string Prepare(string? configured)
     {
-        string folder = string.IsNullOrWhiteSpace(configured)
-            ? Path.Join(Path.GetTempPath(), "heapdrift-" + Environment.UserName)
-            : Path.GetFullPath(configured);
-        return OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(folder).FullName
-            : Directory.CreateDirectory(folder, OwnerOnly).FullName;
+        bool isConfigured = !string.IsNullOrWhiteSpace(configured);
+        string path = isConfigured ? Path.GetFullPath(configured!) : Path.Join(Path.GetTempPath(), "heapdrift-" + Environment.UserName);
+        if (OperatingSystem.IsWindows())
+        {
+            return Directory.CreateDirectory(path).FullName;
+        }
+
+        var folder = Directory.CreateDirectory(path, OwnerOnly);
+
+        // Everybody may make folders among the temporary files, also one of this name.
+        if (!isConfigured && (folder.LinkTarget is not null || folder.UnixFileMode != OwnerOnly))
+        {
+            throw new IOException($"{path} is open to other users or a link; remove it or set HeapDrift__OutputDirectory");
+        }
+
+        return folder.FullName;
     }
 }
