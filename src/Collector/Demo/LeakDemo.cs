@@ -32,7 +32,7 @@ internal sealed class LeakDemo(string output, Action<string> tell)
 
         tell($"3. kill -USR2 {shop.Pid}: the first signal takes the baseline");
         Signal(shop);
-        await UntilAsync(shop, "the baseline", () => Task.FromResult(shop.HasSaid("baseline taken")), cancellationToken);
+        await UntilAsync(shop, "the baseline", () => Task.FromResult(shop.HasSaid("Baseline taken")), cancellationToken);
         await Task.Delay(Leaking, cancellationToken);
 
         tell($"4. kill -USR2 {shop.Pid}: the second signal takes the final snapshot and compares");
