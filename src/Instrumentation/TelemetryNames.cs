@@ -14,6 +14,7 @@ internal static class TelemetryNames
         public const string SignalArmed = "heapdrift.signal.armed";
         public const string SignalNotArmed = "heapdrift.signal.not_armed";
         public const string SignalCoalesced = "heapdrift.signal.coalesced";
+        public const string SettingIgnored = "heapdrift.setting.ignored";
         public const string CaptureStarted = "heapdrift.capture.started";
         public const string CaptureNotStarted = "heapdrift.capture.not_started";
         public const string CaptureProgress = "heapdrift.capture.progress";
@@ -43,12 +44,18 @@ internal static class TelemetryNames
         public const string AlertName = "heapdrift.alert.name";
         public const string AlertFingerprint = "heapdrift.alert.fingerprint";
         public const string Engine = "heapdrift.capture.engine";
+
+        /// <summary>ISO 8601, like <see cref="CompletedAt"/>: a log record's own time is when it was written, these span the capture.</summary>
+        public const string StartedAt = "heapdrift.capture.started_at";
+        public const string CompletedAt = "heapdrift.capture.completed_at";
         public const string Outcome = "heapdrift.capture.outcome";
         public const string Verdict = "heapdrift.capture.verdict";
         public const string Findings = "heapdrift.capture.findings";
         public const string ReportPath = "heapdrift.capture.report";
 
         public const string SnapshotRole = "heapdrift.snapshot.role";
+
+        /// <summary>Seconds, like <see cref="SnapshotDuration"/> and every duration of the semantic conventions.</summary>
         public const string SnapshotPause = "heapdrift.snapshot.pause";
         public const string SnapshotDuration = "heapdrift.snapshot.duration";
         public const string SnapshotObjects = "heapdrift.snapshot.objects";

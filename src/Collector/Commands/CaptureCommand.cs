@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
@@ -69,9 +70,7 @@ internal static class CaptureCommand
 
             using var export = OtlpExport.TryCreate(worker, terminal.Complain);
             export?.Begin(request.Settings.Trigger, worker.Identity, TimeProvider.System.GetUtcNow());
-            CaptureReport report = request.IsSupervised
-                ? await SupervisedFeedback.RunAsync(terminal, capture, cancellationToken)
-                : await CaptureFeedback.RunAsync(terminal, capture, request.Settings, cancellationToken);
+            CaptureReport report = await RunAsync(terminal, request, capture, cancellationToken);
             return await DeliverAsync(terminal, request, report, folder, export);
         }
         catch (SnapshotException failed)
@@ -79,6 +78,22 @@ internal static class CaptureCommand
             terminal.Complain(failed.Message);
             return ExitStatus.Of(failed.Outcome);
         }
+    }
+
+    private static async Task<CaptureReport> RunAsync(
+        Terminal terminal, CaptureRequest request, Capture capture, CancellationToken cancellationToken)
+    {
+        // The signal that operators send to workers may reach the tool too (kill to a process group, pkill): it must not end it.
+        // A supervised capture leaves the meaning to its supervisor; otherwise it is a way to end the window early.
+        var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var usr2 = PosixSignalRegistration.Create((PosixSignal)ProcessSignal.SigUsr2, signal =>
+        {
+            signal.Cancel = true;
+            finish.TrySetResult();
+        });
+        return request.IsSupervised
+            ? await SupervisedFeedback.RunAsync(terminal, capture, cancellationToken)
+            : await CaptureFeedback.RunAsync(terminal, capture, request.Settings, finish.Task, cancellationToken);
     }
 
     private static ReportFolder? TryPrepare(Terminal terminal, string outputDirectory, string captureId)
@@ -131,7 +146,7 @@ internal static class CaptureCommand
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            terminal.Complain($"the report could not be written to {folder.Path}: {failed.Message} It is on standard output only.");
+            terminal.Complain($"the report could not be written to {folder.Path}: {failed.Message} It is on standard output only; choose another folder with --output.");
             return false;
         }
     }

@@ -12,22 +12,21 @@ internal static class CaptureFeedback
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
 
     public static Task<CaptureReport> RunAsync(
-        Terminal terminal, Capture capture, CaptureSettings settings, CancellationToken cancellationToken)
+        Terminal terminal, Capture capture, CaptureSettings settings, Task finish, CancellationToken cancellationToken)
     {
-        var never = new TaskCompletionSource().Task;
         return terminal.IsInteractive
             ? terminal.Progress.Progress()
                 .HideCompleted(false)
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new SpinnerColumn())
-                .StartAsync(context => WithBarsAsync(context, capture, settings, never, cancellationToken))
-            : capture.RunAsync(new Lines(terminal.Error), never, cancellationToken);
+                .StartAsync(context => WithBarsAsync(context, capture, settings, finish, cancellationToken))
+            : capture.RunAsync(new Lines(terminal.Error), finish, cancellationToken);
     }
 
     private static async Task<CaptureReport> WithBarsAsync(
-        ProgressContext context, Capture capture, CaptureSettings settings, Task never, CancellationToken cancellationToken)
+        ProgressContext context, Capture capture, CaptureSettings settings, Task finish, CancellationToken cancellationToken)
     {
         var bars = new Bars(context, settings.Window);
-        Task<CaptureReport> running = capture.RunAsync(bars, never, cancellationToken);
+        Task<CaptureReport> running = capture.RunAsync(bars, finish, cancellationToken);
         while (await Task.WhenAny(running, Task.Delay(Redraw, CancellationToken.None)) != running)
         {
             bars.Tick();

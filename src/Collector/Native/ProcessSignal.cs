@@ -15,7 +15,9 @@ internal enum SignalResult
 /// </summary>
 internal static partial class ProcessSignal
 {
-    private const int SigUsr2 = 12;
+    /// <summary>On x86 and ARM (signal(7)).</summary>
+    public const int SigUsr2 = 12;
+
     private const int Eperm = 1;
 
     /// <summary>System call numbers of the common table (asm-generic/unistd.h), the same on x86-64 and arm64.</summary>

@@ -1,79 +1,64 @@
-using System.Text.Json;
+using System.Globalization;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Reports;
-using Names = HeapDrift.Instrumentation.TelemetryNames.Attributes;
+using Microsoft.Extensions.Logging;
+using Names = HeapDrift.Instrumentation.TelemetryNames.Events;
 
 namespace HeapDrift.Instrumentation.Telemetry;
 
-/// <summary>Which attributes each piece of evidence carries (the telemetry contract).</summary>
+/// <summary>The events of a capture with their sentences.</summary>
 internal static class CaptureEvents
 {
-    public static TelemetryEvent Started(CaptureTrigger trigger, WorkerIdentity worker) => new(
-        TelemetryNames.Events.CaptureStarted,
-        $"Capture of {worker.Name} (process {worker.Pid}) started by {Word(trigger.Kind)}.",
-        (Names.ProcessPid, (long)worker.Pid),
-        (Names.Trigger, Word(trigger.Kind)),
-        (Names.AlertName, trigger.AlertName),
-        (Names.AlertFingerprint, trigger.AlertFingerprint));
+    // The log events of captures have the ids 100 to 109 of this category.
+    private static readonly EventId StartedId = new(100, Names.CaptureStarted);
+    private static readonly EventId CompletedId = new(101, Names.CaptureCompleted);
+    private static readonly EventId FindingId = new(102, Names.Finding);
+    private static readonly EventId SnapshotId = new(103, Names.Snapshot);
 
-    public static TelemetryEvent Snapshot(SnapshotSummary snapshot) => new(
-        TelemetryNames.Events.Snapshot,
-        $"{Word(snapshot.Role)} snapshot: {snapshot.LiveObjects} objects, {ByteSize.Format(snapshot.LiveBytes)}.",
-        (Names.SnapshotRole, Word(snapshot.Role)),
-        (Names.Engine, snapshot.Engine),
-        (Names.SnapshotPause, snapshot.PauseMilliseconds / 1000),
-        (Names.SnapshotDuration, snapshot.DurationMilliseconds / 1000),
-        (Names.SnapshotObjects, snapshot.LiveObjects),
-        (Names.SnapshotBytes, snapshot.LiveBytes),
-        (Names.SnapshotComplete, snapshot.Complete),
-        (Names.SnapshotCoverage, snapshot.Coverage));
+    public static TelemetryEvent Started(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt)
+    {
+        string alert = trigger.AlertName is { } name ? $" {name}" : "";
+        return new(
+            StartedId,
+            $"Capture of {Name(worker)} started by {CaptureAttributes.Word(trigger.Kind)}{alert}",
+            [.. CaptureAttributes.Of(trigger, worker), new(TelemetryNames.Attributes.StartedAt, startedAt)]);
+    }
 
-    public static TelemetryEvent Finding(CaptureReport report, Finding finding) => new(
-        TelemetryNames.Events.Finding,
-        finding.Summary,
-        (Names.CaptureId, report.CaptureId),
-        (Names.ProcessPid, (long)report.Worker.Pid),
-        (Names.FindingRank, (long)finding.Rank),
-        (Names.FindingFingerprint, finding.Fingerprint),
-        (Names.FindingStatus, Word(finding.Status)),
-        (Names.FindingOrigin, Word(finding.Origin)),
-        (Names.FindingType, finding.Type),
-        (Names.FindingHolder, finding.Holder),
-        (Names.FindingPath, finding.Path),
-        (Names.FindingObjectsDelta, finding.ObjectsDelta),
-        (Names.FindingBytesDelta, finding.BytesDelta),
-        (Names.FindingRetainedBytesDelta, finding.RetainedBytesDelta),
-        (Names.FindingShareOfGrowth, finding.ShareOfGrowth));
+    public static TelemetryEvent Completed(CaptureReport report, string? reportPath)
+    {
+        string outcome = CaptureAttributes.Word(report.Outcome);
+        string verdict = CaptureAttributes.Word(report.Verdict);
+        string ending = report switch
+        {
+            { Outcome: CaptureOutcome.Completed, Findings: [var largest, ..] } => $"completed, {verdict}: {largest.Summary}",
+            { Outcome: CaptureOutcome.Completed } => $"completed, {verdict}: nobody to accuse",
+            { OutcomeReason: { } reason } => $"ended, {outcome}: {reason}",
+            _ => $"ended, {outcome}",
+        };
+        return new(
+            CompletedId,
+            $"Capture of {Name(report.Worker)} {ending}",
+            [.. CaptureAttributes.Of(report.Trigger, report.Worker), .. CaptureAttributes.Of(report, reportPath)]);
+    }
 
-    public static TelemetryEvent Completed(CaptureReport report, string? reportPath) => new(
-        TelemetryNames.Events.CaptureCompleted,
-        report.Outcome == CaptureOutcome.Completed
-            ? $"Capture of {report.Worker.Name} (process {report.Worker.Pid}) completed: {Word(report.Verdict)}, {report.Findings.Count} findings."
-            : $"Capture of {report.Worker.Name} (process {report.Worker.Pid}) ended as {Word(report.Outcome)}: {report.OutcomeReason}.",
-        (Names.CaptureId, report.CaptureId),
-        (Names.ProcessPid, (long)report.Worker.Pid),
-        (Names.Trigger, Word(report.Trigger.Kind)),
-        (Names.AlertName, report.Trigger.AlertName),
-        (Names.AlertFingerprint, report.Trigger.AlertFingerprint),
-        (Names.Engine, report.Snapshots.Count == 0 ? null : report.Snapshots[0].Engine),
-        (Names.Outcome, Word(report.Outcome)),
-        (Names.Verdict, Word(report.Verdict)),
-        (Names.Findings, (long)report.Findings.Count),
-        (Names.ReportPath, reportPath),
-        (Names.ErrorType, IsError(report.Outcome) ? Word(report.Outcome) : null));
+    /// <summary>The end of a capture that left no report.</summary>
+    public static TelemetryEvent Failed(
+        (CaptureTrigger Trigger, WorkerIdentity Worker) capture, string message, IEnumerable<KeyValuePair<string, object?>> failure) =>
+        new(
+            CompletedId,
+            $"Capture of {Name(capture.Worker)} ended, {CaptureAttributes.Word(CaptureOutcome.Failed)}: {message}",
+            [.. CaptureAttributes.Of(capture.Trigger, capture.Worker), .. failure]);
 
-    public static TelemetryEvent Failed(WorkerIdentity worker, string errorType, string message) => new(
-        TelemetryNames.Events.CaptureCompleted,
-        message,
-        (Names.ProcessPid, (long)worker.Pid),
-        (Names.Outcome, Word(CaptureOutcome.Failed)),
-        (Names.ErrorType, errorType));
+    public static TelemetryEvent Found(Finding finding, string captureId) =>
+        new(FindingId, finding.Summary, CaptureAttributes.Of(finding, captureId));
 
-    /// <summary>A worker that ends and an operator who changes his mind are no errors of ours.</summary>
-    public static bool IsError(CaptureOutcome outcome) =>
-        outcome is CaptureOutcome.Failed or CaptureOutcome.NotPermitted or CaptureOutcome.NotFound;
+    public static TelemetryEvent Took(SnapshotSummary snapshot, string captureId) => new(
+        SnapshotId,
+        Invariant($"The {CaptureAttributes.Word(snapshot.Role)} snapshot has {snapshot.LiveObjects:N0} live objects"),
+        CaptureAttributes.Of(snapshot, captureId));
 
-    public static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+    private static string Name(WorkerIdentity worker) => Invariant($"{worker.Name} (process {worker.Pid})");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

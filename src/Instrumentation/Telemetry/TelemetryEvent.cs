@@ -1,51 +1,41 @@
 using System.Collections;
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace HeapDrift.Instrumentation.Telemetry;
 
 /// <summary>
-/// One piece of evidence, as log event and as span event with the same attributes. Its own log state, because the source generator of
-/// LoggerMessage cannot write dotted attribute names. Attributes that are null are left out; strings keep to <see cref="AttributeLimits"/>.
+/// One event, as a log record and as a span event with the same attributes. It is the state of its log record itself, because generated
+/// log methods cannot have dotted names; its text is the body, whichever provider formats it.
 /// </summary>
 internal sealed class TelemetryEvent : IReadOnlyList<KeyValuePair<string, object?>>
 {
+    private readonly EventId _id;
+    private readonly string _body;
     private readonly KeyValuePair<string, object?>[] _attributes;
 
-    /// <param name="name">Event name, also repeated as an attribute.</param>
-    /// <param name="body">One sentence for people.</param>
-    /// <param name="attributes">Strings, longs, doubles, booleans and paths.</param>
-    public TelemetryEvent(string name, string body, params (string Name, object? Value)[] attributes)
+    /// <param name="id">Its name is the name of the event.</param>
+    /// <param name="body">One sentence for a person.</param>
+    /// <param name="attributes">Of any length and partly null: <see cref="AttributeLimits"/> are applied here.</param>
+    public TelemetryEvent(EventId id, string body, IEnumerable<KeyValuePair<string, object?>> attributes)
     {
-        Name = name;
-        Body = body;
-        _attributes =
-        [
-            new(TelemetryNames.Attributes.EventName, name),
-            .. attributes.Where(attribute => attribute.Value is not null).Select(attribute =>
-                new KeyValuePair<string, object?>(attribute.Name, Limit(attribute.Value!))),
-        ];
+        _id = id;
+        _body = body;
+        _attributes = [KeyValuePair.Create(TelemetryNames.Attributes.EventName, (object?)id.Name), .. AttributeLimits.Apply(attributes)];
     }
-
-    public string Name { get; }
-
-    public string Body { get; }
 
     public int Count => _attributes.Length;
 
     public KeyValuePair<string, object?> this[int index] => _attributes[index];
 
-    public ActivityEvent ToSpanEvent(DateTimeOffset time) => new(Name, time, [.. _attributes.Skip(1)]);
+    /// <summary>The trace and span of the record are those of <see cref="Activity.Current"/>.</summary>
+    public void WriteTo(ILogger logger, LogLevel level) => logger.Log(level, _id, this, exception: null, static (state, _) => state._body);
 
-    public override string ToString() => Body;
+    public ActivityEvent At(DateTimeOffset time) => new(_id.Name!, time, new ActivityTagsCollection(_attributes));
 
-    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, object?>>)_attributes).GetEnumerator();
+    public override string ToString() => _body;
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => _attributes.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private static object Limit(object value) => value switch
-    {
-        string text => AttributeLimits.Cut(text),
-        IReadOnlyList<string> path => AttributeLimits.CutPath(path),
-        _ => value,
-    };
 }
