@@ -36,7 +36,7 @@ internal sealed class LateBoundLoggerFactory(ILogger first) : ILoggerFactory
             {
                 try
                 {
-                    return _hosted ??= factory._hosted?.CreateLogger(category) ?? factory.First;
+                    return _hosted ?? (factory._hosted is { } hosted ? _hosted = hosted.CreateLogger(category) : factory.First);
                 }
                 catch (ObjectDisposedException)
                 {
