@@ -109,7 +109,7 @@ public sealed class EventPipeEngineTests
     [Fact]
     public async Task ACancelledSnapshotLeavesTheWorkerAtWork()
     {
-        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "500000");
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "2000000");
         using var cancellation = new CancellationTokenSource();
         var canceller = new CancelOnFirstObjects(cancellation);
 
