@@ -37,7 +37,8 @@ internal sealed class HeapWalk(EventPipeConnection connection, int bufferMegabyt
     public async Task<HeapWalkResult> RunAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         using EventPipeSession dump = await connection.StartAsync(Runtime, HeapDump, bufferMegabytes, 0, null, cancellationToken);
-        using var source = new EventPipeEventSource(dump.EventStream);
+        await using var drained = new DrainedStream(dump.EventStream);
+        using var source = new EventPipeEventSource(drained);
         var events = new HeapEventReader(source);
         Task<bool> reading = Task.Factory.StartNew(
             source.Process, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
