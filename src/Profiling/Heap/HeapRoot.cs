@@ -18,4 +18,7 @@ internal enum RootKind
     FinalizerQueue,
     Stack,
     Other,
+
+    /// <summary>HeapDrift's own statics come last, so that the observer claims nothing that anybody else holds.</summary>
+    Observer,
 }

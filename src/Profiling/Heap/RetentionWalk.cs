@@ -10,6 +10,10 @@ internal sealed class RetentionWalk(ObjectGraph graph, IReadOnlyList<PathStep> t
     private const int NotReached = -1;
 
     private readonly RetentionTreeBuilder _tree = new();
+    private readonly SharedLists _lists = new(types);
+
+    /// <summary>For elements of shared lists that were reached along their list: the list's node in the tree.</summary>
+    private readonly Dictionary<int, int> _listOf = [];
     private readonly ChunkedList<int> _queue = new();
     private readonly int[] _stepOfType = new int[types.Count];
     private ChunkedList<int> _nodeOf = new();
@@ -26,7 +30,10 @@ internal sealed class RetentionWalk(ObjectGraph graph, IReadOnlyList<PathStep> t
             // Ordered by name so that two walks of one heap give the same tree whatever the order of the events was.
             foreach (HeapRoot root in kind.OrderBy(root => root.Name, StringComparer.Ordinal))
             {
-                Reach(root.Address, _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(new PathStep(root.Name, null, PathStepKind.Root))));
+                if (graph.Find(root.Address) is >= 0 and int node)
+                {
+                    Reach(node, _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(new PathStep(root.Name, null, PathStepKind.Root))));
+                }
             }
 
             Drain(cancellationToken);
@@ -59,25 +66,66 @@ internal sealed class RetentionWalk(ObjectGraph graph, IReadOnlyList<PathStep> t
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            int node = _queue[_queueHead++];
-            int holder = _nodeOf[node];
-            (int from, int to) = graph.ReferencesOf(node);
-            for (int reference = from; reference < to; reference++)
-            {
-                Reach(graph.Reference(reference), holder);
-            }
-
-            foreach (ulong dependent in graph.DependentsOf(node))
-            {
-                Reach(dependent, holder);
-            }
+            Expand(_queue[_queueHead++]);
         }
     }
 
-    private void Reach(ulong address, int holder)
+    private void Expand(int node)
     {
-        int node = graph.Find(address);
-        if (node >= 0 && _nodeOf[node] == NotReached)
+        (int from, int to) = graph.ReferencesOf(node);
+        for (int reference = from; reference < to; reference++)
+        {
+            Follow(node, graph.Find(graph.Reference(reference)));
+        }
+
+        foreach (ulong dependent in graph.DependentsOf(node))
+        {
+            Follow(node, graph.Find(dependent));
+        }
+    }
+
+    private void Follow(int holder, int target)
+    {
+        if (target < 0)
+        {
+            return;
+        }
+
+        int holderType = graph.TypeOf(holder);
+        int targetType = graph.TypeOf(target);
+        if (!_lists.IsLink(holderType, targetType))
+        {
+            Reach(target, _nodeOf[holder]);
+        }
+        else if (holderType != targetType)
+        {
+            Link(target, _nodeOf[holder]);
+        }
+        else if (_listOf.TryGetValue(holder, out int list))
+        {
+            Link(target, list);
+        }
+    }
+
+    /// <summary>
+    /// Goes on along a shared list. An element that something else holds already stays there, but the list goes on behind it.
+    /// </summary>
+    private void Link(int element, int list)
+    {
+        if (_listOf.TryAdd(element, _tree.Descend(list, _stepOfType[graph.TypeOf(element)])))
+        {
+            if (_nodeOf[element] == NotReached)
+            {
+                Claim(element, list);
+            }
+
+            _queue.Add(element);
+        }
+    }
+
+    private void Reach(int node, int holder)
+    {
+        if (_nodeOf[node] == NotReached)
         {
             Claim(node, holder);
             _queue.Add(node);

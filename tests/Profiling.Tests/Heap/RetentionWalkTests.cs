@@ -101,6 +101,38 @@ public sealed class RetentionWalkTests
     }
 
     [Fact]
+    public void WhoKeepsItsOwnTimerDoesNotHoldEverybodysTimers()
+    {
+        // head -> ... -> last, linked both ways; somebody with a short path has the one in the middle.
+        var heap = new HeapSketch();
+        int[] timers = [.. Enumerable.Range(0, 101).Select(_ => heap.Add("System.Threading.TimerQueueTimer", heap.Add("Shop.Reminder")))];
+        for (int at = 1; at < timers.Length; at++)
+        {
+            heap.Link(timers[at - 1], timers[at]);
+            heap.Link(timers[at], timers[at - 1]);
+        }
+
+        heap.Static("Shop.Clock.Own", heap.Add("Shop.Clock", timers[50]));
+        heap.Static("System.Threading.TimerQueue.Instances", heap.Add("System.Threading.TimerQueue[]", heap.Add("System.Threading.TimerQueue", timers[0])));
+
+        IReadOnlyList<RetentionNode> nodes = heap.Snapshot().Retention.Nodes;
+
+        RetentionNode[] reminders = [.. nodes.Where(node => node.Step.Name == "Shop.Reminder").OrderBy(node => node.Objects)];
+        Assert.Equal([1, 100], reminders.Select(node => node.Objects));
+        Assert.Equal("System.Threading.TimerQueue", nodes[nodes[reminders[1].Parent].Parent].Step.Name);
+    }
+
+    [Fact]
+    public void TheObserverClaimsNothingThatAnybodyElseHolds()
+    {
+        var heap = new HeapSketch();
+        int item = heap.Add("Shop.Item");
+        heap.Root(RootKind.Observer, "static HeapDrift.Own", item).Root(RootKind.Stack, "stack of a thread", heap.Add("Shop.Frame", item));
+
+        Assert.Equal(["stack of a thread", "Shop.Frame", "Shop.Item"], PathTo(heap, "Shop.Item"));
+    }
+
+    [Fact]
     public void ARootThatPointsIntoNowhereHoldsNothing()
     {
         var heap = new HeapSketch();

@@ -67,6 +67,6 @@ internal sealed class EventPipeEngine(TimeProvider clock)
         StaticFieldDeclaration[] declared = [.. modules.Paths.SelectMany(path => StaticFieldMetadata.TryRead(worker.PathOf(path)))];
         IReadOnlyList<string> names = StaticFieldNames.Resolve(events.Statics, declared, events.NameOf);
         return events.Statics.Select((field, at) =>
-            new HeapRoot(field.IsThreadStatic ? RootKind.ThreadStatic : RootKind.Static, names[at], field.Address));
+            new HeapRoot(RootNames.KindOf(names[at], field.IsThreadStatic), names[at], field.Address));
     }
 }
