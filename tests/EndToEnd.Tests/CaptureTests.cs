@@ -83,6 +83,23 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public async Task ALeakThatWasReportedBeforeIsKnown()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("20200101-000000-1-0000"));
+        await File.WriteAllTextAsync(folder.File("20200101-000000-1-0000/report.json"), "{ broken", TestContext.Current.CancellationToken);
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--leak", "20000");
+        string[] capture = ["capture", "--pid", Text(worker.Id), "--window", "2s", "--output", folder.Path, "--format", "json"];
+
+        JsonNode first = (await HeapDriftTool.RunAsync(capture)).Json()["findings"]![0]!;
+        JsonNode second = (await HeapDriftTool.RunAsync(capture)).Json()["findings"]![0]!;
+
+        Assert.Equal("new", (string?)first["status"]);
+        Assert.Equal("known", (string?)second["status"]);
+        Assert.Equal((string?)first["fingerprint"], (string?)second["fingerprint"]);
+    }
+
+    [Fact]
     public async Task ControlCEndsACaptureAndTheWorkerGoesOn()
     {
         using var folder = new TemporaryFolder();

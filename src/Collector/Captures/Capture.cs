@@ -52,7 +52,7 @@ internal sealed class Capture(
             HeapSnapshot final = await TakeAsync(SnapshotRole.Final, observer, cancellationToken);
 
             Enter(observer, CapturePhase.Diff, "comparing");
-            HeapDiff diff = HeapDiff.Compare(baseline, final);
+            HeapDiff diff = HeapDiff.Compare(baseline, final, KnownFindings.Read(settings.OutputDirectory));
             Enter(observer, CapturePhase.Report, "writing the report");
             return Report(CaptureOutcome.Completed, null, diff);
         }

@@ -26,7 +26,10 @@ internal sealed record HeapDiff
     public static HeapDiff NotCompared { get; } = new() { Verdict = Verdict.Inconclusive, Findings = [], Types = [] };
 
     /// <summary>Compares two snapshots; two that are not complete are not compared.</summary>
-    public static HeapDiff Compare(HeapSnapshot baseline, HeapSnapshot final)
+    /// <param name="baseline">The earlier one.</param>
+    /// <param name="final">The later one.</param>
+    /// <param name="known">Fingerprints of leaks that were reported before.</param>
+    public static HeapDiff Compare(HeapSnapshot baseline, HeapSnapshot final, IReadOnlySet<string>? known = null)
     {
         if (!baseline.IsComplete || !final.IsComplete)
         {
@@ -36,7 +39,7 @@ internal sealed record HeapDiff
         long floor = Math.Max(LeastFloorBytes, (long)(baseline.LiveBytes * FloorShareOfHeap));
         long growth = final.LiveBytes - baseline.LiveBytes;
         GrowthNode heap = GrowthTree.Compare(baseline.Retention, final.Retention);
-        Finding[] findings = [.. LeakFinder.Find(heap, floor).Select((found, at) => ToFinding(found, at + 1, growth))];
+        Finding[] findings = [.. LeakFinder.Find(heap, floor).Select((found, at) => ToFinding(found, at + 1, growth, known))];
         return new HeapDiff
         {
             Verdict = findings.Length == 0 ? Verdict.NoGrowth : Verdict.ManagedLeak,
@@ -45,15 +48,16 @@ internal sealed record HeapDiff
         };
     }
 
-    private static Finding ToFinding(Accumulation found, int rank, long growth)
+    private static Finding ToFinding(Accumulation found, int rank, long growth, IReadOnlySet<string>? known)
     {
         string[] path = [.. found.Type.Path().Select(step => step.Name)];
         string type = found.Type.Step.Name;
+        string fingerprint = Fingerprint.Of(path);
         return new Finding
         {
             Rank = rank,
-            Fingerprint = Fingerprint.Of(path),
-            Status = FindingStatus.New,
+            Fingerprint = fingerprint,
+            Status = known?.Contains(fingerprint) == true ? FindingStatus.Known : FindingStatus.New,
             Origin = found.Type.Origin,
             Type = type,
             Holder = path[0],

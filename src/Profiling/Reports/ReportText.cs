@@ -110,7 +110,7 @@ internal static class ReportText
                 text.AppendLine(Invariant($"          -> {TypeName.Shorten(step)}"));
             }
 
-            text.AppendLine(Invariant($"    fingerprint {finding.Fingerprint}")).AppendLine();
+            text.AppendLine(Invariant($"    fingerprint {finding.Fingerprint}, {(finding.Status == FindingStatus.New ? "not reported here before" : Word(finding.Status))}")).AppendLine();
         }
     }
 
