@@ -45,10 +45,6 @@ internal static partial class Log
     [LoggerMessage(1013, LogLevel.Debug, "Capture {Phase}: {Message}", EventName = TelemetryNames.Events.CaptureProgress)]
     public static partial void Progress(ILogger logger, CapturePhase phase, string message);
 
-    [LoggerMessage(1005, LogLevel.Warning,
-        "{Setting} is '{Value}', which is no time from 00:00:01 to 1.00:00:00; {Preset} is used.", EventName = TelemetryNames.Events.SettingIgnored)]
-    public static partial void SettingIgnored(ILogger logger, string setting, string value, TimeSpan preset);
-
     [LoggerMessage(1020, LogLevel.Error,
         "SIGUSR2 was received, but nothing was captured: there is no heapdrift executable in {Searched}. Set HeapDrift__CollectorPath, or HeapDrift:CollectorPath in the configuration, to its path.",
         EventName = TelemetryNames.Events.CaptureNotStarted)]

@@ -14,7 +14,6 @@ internal static class TelemetryNames
         public const string SignalArmed = "heapdrift.signal.armed";
         public const string SignalNotArmed = "heapdrift.signal.not_armed";
         public const string SignalCoalesced = "heapdrift.signal.coalesced";
-        public const string SettingIgnored = "heapdrift.setting.ignored";
         public const string CaptureStarted = "heapdrift.capture.started";
         public const string CaptureNotStarted = "heapdrift.capture.not_started";
         public const string CaptureProgress = "heapdrift.capture.progress";

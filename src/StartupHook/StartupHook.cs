@@ -1,60 +1,82 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using System.Text;
 
 /// <summary>
-/// Adds HeapDrift to a program without changing it: <c>DOTNET_STARTUP_HOOKS=/path/HeapDrift.StartupHook.dll</c>. The runtime calls
-/// <see cref="Initialize"/> before Main (dotnet/runtime, docs/design/features/host-startup-hook.md), which asks for this name without a
-/// namespace. Whatever goes wrong here, the program starts as it would have.
+/// Adds HeapDrift to a program that was built without it: <c>DOTNET_STARTUP_HOOKS=/path/HeapDrift.StartupHook.dll</c>. The runtime calls
+/// <see cref="Initialize"/> before <c>Main</c> and ends the program if anything escapes, hence: nothing escapes. Name and shape are the
+/// runtime's (docs/design/features/host-startup-hook.md in dotnet/runtime).
 /// </summary>
-[SuppressMessage("Design", "CA1050", Justification = "The name that the runtime asks for.")]
 internal static class StartupHook
 {
     private const int OldestRuntime = 10;
     private const string Instrumentation = "HeapDrift.Instrumentation";
+    private const string EntryPoint = Instrumentation + ".Hosting.UnhostedProgram";
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever escapes ends a program that was fine.")]
     public static void Initialize()
     {
         try
         {
-            if (Environment.Version.Major < OldestRuntime)
+            // In a container the executable inherits the worker's environment, and with it this hook.
+            if (Assembly.GetEntryAssembly()?.GetName().Name == "heapdrift")
             {
-                Complain($"the package needs .NET {OldestRuntime} and this is {Environment.Version}");
                 return;
             }
 
-            AssemblyLoadContext.Default.Resolving += LoadFromHere;
-            AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(Instrumentation))
-                .GetType($"{Instrumentation}.Hosting.UnhostedProgram", throwOnError: true)!
-                .GetMethod("Arm", BindingFlags.Public | BindingFlags.Static)!
-                .Invoke(null, null);
+            if (Environment.Version.Major < OldestRuntime)
+            {
+                TellNotArmed($"it runs on {RuntimeInformation.FrameworkDescription}, the hook needs .NET {OldestRuntime}");
+                return;
+            }
+
+            Arm();
         }
-#pragma warning disable CA1031 // An exception from here would end a program that never asked for us.
         catch (Exception failure)
-#pragma warning restore CA1031
         {
-            Complain((failure is TargetInvocationException { InnerException: { } cause } ? cause : failure).Message);
+            Exception cause = failure.GetBaseException();
+            TellNotArmed($"{cause.GetType().Name}: {cause.Message}");
         }
     }
 
-    /// <summary>Asked only for what the program itself does not have.</summary>
-    private static Assembly? LoadFromHere(AssemblyLoadContext context, AssemblyName name)
+    /// <summary>
+    /// What the application has is shared with it, so that its host and logger are ours too. Only what it lacks, or has too old, comes
+    /// from the hook's own folder, and into a context of its own: the application never gets to see an assembly that it did not bring.
+    /// </summary>
+    private static void Arm()
     {
-        string path = Path.Join(Path.GetDirectoryName(typeof(StartupHook).Assembly.Location), name.Name + ".dll");
-        return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+        string folder = Path.GetDirectoryName(typeof(StartupHook).Assembly.Location)!;
+        var context = new AssemblyLoadContext("HeapDrift");
+        context.Resolving += (own, name) =>
+        {
+            string path = Path.Join(folder, name.Name + ".dll");
+            return File.Exists(path) ? own.LoadFromAssemblyPath(path) : null;
+        };
+
+        // Without a version: of two, the application's is taken, whichever it is, lest both react to one signal.
+        Type program = context.LoadFromAssemblyName(new AssemblyName(Instrumentation)).GetType(EntryPoint, throwOnError: true)!;
+        program.GetMethod("Arm", BindingFlags.Static | BindingFlags.Public)!.CreateDelegate<Action>()();
     }
 
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "There is no logger yet, and no other way to be heard.")]
-    private static void Complain(string reason)
+    private static void TellNotArmed(string reason)
+    {
+        string line = reason.ReplaceLineEndings(" ").TrimEnd(' ', '.');
+        TryWriteError($"heapdrift: SIGUSR2 is not armed: {line}. From outside: heapdrift capture --pid {Environment.ProcessId}\n");
+    }
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "There is no logger yet. A FileStream would overwrite a redirected file.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Nobody is left to tell.")]
+    private static void TryWriteError(string text)
     {
         try
         {
-            Console.Error.WriteLine(
-                $"HeapDrift: SIGUSR2 is not armed in process {Environment.ProcessId}: {reason.ReplaceLineEndings(" ")}. The program runs as usual; `heapdrift capture --pid {Environment.ProcessId}` captures it from outside.");
+            using Stream error = Console.OpenStandardError();
+            error.Write(Encoding.UTF8.GetBytes(text));
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // Standard error is closed: nobody listens.
         }
     }
 }

@@ -1,23 +1,48 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using HeapDrift.Instrumentation.Signals;
 
 namespace HeapDrift.Instrumentation.Hosting;
 
 /// <summary>
-/// The startup hook's way in: arms a program that knows nothing of HeapDrift. Until the program builds a host, if ever, the log goes to
-/// standard error. A program that adds the package itself arms again later, and the last one who arms is told of signals.
+/// HeapDrift in a program that did not ask for it in code. Armed before <c>Main</c>, with standard error for a log; where the program
+/// starts a host, the host's own captures take over.
 /// </summary>
 internal static class UnhostedProgram
 {
-    /// <summary>Called by name from HeapDrift.StartupHook, before Main.</summary>
-    [SuppressMessage("Reliability", "CA2000", Justification = "All of it lives as long as the process: the registration of the signal refers to it.")]
+    /// <summary>The startup hook calls this by name, once, before <c>Main</c>. Throws where it cannot be armed at all.</summary>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "They serve until the process ends.")]
     public static void Arm()
     {
-        var loggers = new LateBoundLoggerFactory(new StandardErrorLogger());
-        HeapDriftOptions options = EnvironmentOptions.Read(loggers.CreateLogger(TelemetryNames.Source));
-        DiagnosticListener.AllListeners.Subscribe(new HostObserver(loggers));
+        // Where a file of ours is missing, the messages cannot be made either: everything after this would fail without a word.
+        RuntimeHelpers.RunClassConstructor(typeof(Log).TypeHandle);
+        HeapDriftOptions options = HookSettings.Read(Environment.GetEnvironmentVariables(), Folder, StandardErrorLoggers.Tell);
+        var captures = new SignalCaptures(new StandardErrorLoggers(), options, TimeProvider.System);
+        Watch(captures, options);
 
-        new SignalCaptures(loggers, options, TimeProvider.System).Start();
+        // Last, so that the signal is either armed or the caller learns why not.
+        captures.Start();
+    }
+
+    private static string Folder => Path.GetDirectoryName(typeof(UnhostedProgram).Assembly.Location) ?? "";
+
+    // Apart, because the types of the host may fail to load, and a program without a host does not need them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WatchHosts(SignalCaptures captures, HeapDriftOptions options) =>
+        DiagnosticListener.AllListeners.Subscribe(new HostListener(new HostTakeover(captures, options)));
+
+    private static void Watch(SignalCaptures captures, HeapDriftOptions options)
+    {
+        try
+        {
+            WatchHosts(captures, options);
+        }
+#pragma warning disable CA1031 // Standard error remains the log.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            StandardErrorLoggers.Tell(StandardErrorLoggers.WithReason("Hosts are not noticed.", failure));
+        }
     }
 }

@@ -11,10 +11,14 @@ internal static partial class LibC
     public const int SigUsr2 = 12;
 
     private const nint SigDfl = 0;
-    private const nint SigErr = -1;
 
-    /// <summary>False when the kernel refused.</summary>
-    public static bool TryRestoreDefault(int signal) => Signal(signal, SigDfl) != SigErr;
+    /// <summary>
+    /// Ends that a signal is ignored without a moment in which its default action holds: a storm that comes while a worker starts killed 30
+    /// of 40 in that moment. What is put there is abs(3), which takes an int and touches nothing, until .NET puts its own handler there;
+    /// SIG_DFL only where libc has no such function.
+    /// </summary>
+    public static void StopIgnoring(int signal) =>
+        _ = Signal(signal, NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "abs", out nint harmless) ? harmless : SigDfl);
 
     /// <summary>signal(2)</summary>
     [LibraryImport("libc", EntryPoint = "signal")]

@@ -41,9 +41,12 @@ internal static class SignalRegistration
             _onSignal = onSignal;
             if (_forever is null)
             {
-                // Where the parent had it ignored (trap '' USR2; exec ...) .NET would leave it so and never call. Between the two calls the
-                // default is in force, for some microseconds once in the life of a process.
-                _ = Disposition() != SignalDisposition.Ignored || LibC.TryRestoreDefault(LibC.SigUsr2);
+                // Where the parent had it ignored (trap '' USR2; exec ...) .NET would leave it so and never call.
+                if (Disposition() == SignalDisposition.Ignored)
+                {
+                    LibC.StopIgnoring(LibC.SigUsr2);
+                }
+
                 _forever = PosixSignalRegistration.Create((PosixSignal)LibC.SigUsr2, Handle);
             }
 

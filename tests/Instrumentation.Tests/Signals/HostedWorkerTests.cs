@@ -82,6 +82,26 @@ public sealed class HostedWorkerTests : IDisposable
         await worker.WaitForLineAsync(Says("Baseline taken"), Patience);
     }
 
+    /// <summary>A moment in which the default action holds is met by most storms, not by all: hence several workers.</summary>
+    [Fact]
+    public async Task StormFromBeforeTheSignalIsArmedKillsNobodyWhoseParentHadItIgnored()
+    {
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            await using var worker = Start("sh", ["-c", "trap '' USR2; exec \"$0\"", Executable]);
+            await worker.WaitForLineAsync(Says("building "), Patience);
+
+            Task armed = worker.WaitForLineAsync(Says("SIGUSR2 is armed"), Patience);
+            while (!armed.IsCompleted && !worker.HasExited)
+            {
+                worker.Signal(SigUsr2);
+            }
+
+            await armed;
+            Assert.False(worker.HasExited);
+        }
+    }
+
     [Fact]
     public async Task ThousandSignalsInASecondAreOneCapture()
     {

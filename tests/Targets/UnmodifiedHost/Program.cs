@@ -1,25 +1,31 @@
-// A service that knows nothing of HeapDrift.
-var builder = WebApplication.CreateBuilder(args);
-builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-var app = builder.Build();
-app.MapPost("/leak/{count:int}", (int count) =>
-{
-    for (var at = 0; at < count; at++)
-    {
-        Targets.Forgotten.Visits.Add(new Targets.Visit { Notes = new byte[200] });
-    }
-});
-app.Run();
+// A service that knows nothing of HeapDrift, built in one of the ways in which services are built: "web", "generic" or "classic".
+// Its own logger writes JSON to standard output, so that a line of the log is told from a line that was printed.
 
-namespace Targets
+var host = args[0] switch
 {
-    internal static class Forgotten
-    {
-        public static readonly List<Visit> Visits = [];
-    }
+    "web" => Web(),
+    "generic" => Generic(),
+    "classic" => Classic(),
+    _ => throw new ArgumentException(args[0]),
+};
+await host.RunAsync();
+Console.WriteLine("ended");
 
-    internal sealed class Visit
-    {
-        public byte[]? Notes { get; set; }
-    }
+static IHost Web()
+{
+    var builder = WebApplication.CreateBuilder();
+    builder.Logging.ClearProviders().AddJsonConsole();
+    builder.WebHost.UseUrls("http://127.0.0.1:0");
+    return builder.Build();
 }
+
+static IHost Generic()
+{
+    var builder = Host.CreateApplicationBuilder();
+    builder.Logging.ClearProviders().AddJsonConsole();
+    return builder.Build();
+}
+
+static IHost Classic() => Host.CreateDefaultBuilder()
+    .ConfigureLogging(logging => logging.ClearProviders().AddJsonConsole())
+    .Build();
