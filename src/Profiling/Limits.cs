@@ -23,6 +23,12 @@ internal static class Limits
     /// <summary>Levels of a cgroup path. The kernel's default (<c>cgroup.max.depth</c>) is unbounded; real ones stay below ten.</summary>
     public const int CgroupDepth = 64;
 
+    /// <summary>Steps from a process to its parents. A pid that is given away anew meanwhile could close a circle; real chains stay below 30.</summary>
+    public const int Ancestors = 1024;
+
+    /// <summary>Bytes of a native library that are searched; a runtime without optimisations has 40 MB.</summary>
+    public const long NativeLibraryBytes = 1L << 28;
+
     /// <summary>Characters of malformed input that an error message repeats.</summary>
     public const int QuotedCharacters = 40;
 }

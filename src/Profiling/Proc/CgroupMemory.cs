@@ -62,6 +62,29 @@ internal sealed record CgroupMemory(long? LimitBytes, long? CurrentBytes, long? 
             ? bytes < Unlimited ? (long)bytes : null
             : throw new InvalidDataException($"{source}, line 1: expected a number of bytes or max");
     }
+
+    /// <summary>
+    /// <c>inactive_file</c> of memory.stat, in version 1 the <c>total_</c> that includes the groups below: what Kubernetes, too, subtracts
+    /// from use to get a working set. 0 where there is no such line.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The line has no number.</exception>
+    public static long ParseIdleCacheBytes(string text, bool isVersion1, string source)
+    {
+        string key = isVersion1 ? "total_inactive_file " : "inactive_file ";
+        int number = 0;
+        foreach (string line in text.Split('\n'))
+        {
+            number++;
+            if (line.StartsWith(key, StringComparison.Ordinal))
+            {
+                return long.TryParse(line.AsSpan(key.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
+                    ? bytes
+                    : throw new InvalidDataException($"{source}, line {number}: expected a number of bytes");
+            }
+        }
+
+        return 0;
+    }
 }
 
 /// <summary>One control group: its limit (null: none) and what its processes use (null: the root, which is not counted).</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HeapDrift.Profiling.Proc;
 
 /// <summary>
@@ -7,11 +9,23 @@ namespace HeapDrift.Profiling.Proc;
 /// <param name="LibraryPath">Path of libcoreclr.so in the process's own mount namespace. Null where it is not mapped.</param>
 internal sealed record CoreClrMapping(string? LibraryPath)
 {
+    /// <summary>Address, permissions, offset, device, inode.</summary>
+    private const int FieldsBeforePath = 5;
+
     private const string Library = "/libcoreclr.so";
     private const string SharedFramework = "/Microsoft.NETCore.App/";
 
     /// <summary>The kernel's mark of a file that was replaced while mapped, for example by an upgrade.</summary>
     private const string Deleted = " (deleted)";
+
+    /// <summary>The file was removed or replaced after it had been mapped: what the path leads to now is another one.</summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>
+    /// Device and inode of the mapped file. Some file systems (btrfs, overlayfs of older kernels) show another device here than stat(2)
+    /// does; inodes compare only where devices are equal. Null where the line has none.
+    /// </summary>
+    public FileId? File { get; init; }
 
     public bool IsMapped => LibraryPath is not null;
 
@@ -37,13 +51,30 @@ internal sealed record CoreClrMapping(string? LibraryPath)
             // Address, permissions, offset, device and inode contain no slash; the path is the rest of the line, blanks included.
             int start = line.IndexOf('/');
             ReadOnlySpan<char> path = start < 0 ? [] : line[start..];
-            path = path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : path;
+            bool isDeleted = path.EndsWith(Deleted, StringComparison.Ordinal);
+            path = isDeleted ? path[..^Deleted.Length] : path;
             if (path.EndsWith(Library, StringComparison.Ordinal))
             {
-                return new(path.ToString());
+                return new(path.ToString()) { IsDeleted = isDeleted, File = ParseFile(line[..start].ToString()) };
             }
         }
 
         return new(LibraryPath: null);
     }
+
+    private static FileId? ParseFile(string fields) =>
+        fields.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.., string device, string inode] words
+        && words.Length == FieldsBeforePath
+        && device.Split(':') is [string major, string minor]
+        && uint.TryParse(major, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint deviceMajor)
+        && uint.TryParse(minor, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint deviceMinor)
+        && ulong.TryParse(inode, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+            ? new(deviceMajor, deviceMinor, number)
+            : null;
+}
+
+/// <summary>What names a file as long as it exists, under whatever path.</summary>
+internal readonly record struct FileId(uint DeviceMajor, uint DeviceMinor, ulong Inode)
+{
+    public bool IsOnSameDevice(FileId other) => DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor;
 }

@@ -41,8 +41,8 @@ internal sealed class KeyedLines
         ? value
         : throw Malformed(key, "a number");
 
-    /// <summary>Numbers between tabs or blanks, at least one.</summary>
-    public uint[] Numbers(string key)
+    /// <summary>Numbers between tabs or blanks.</summary>
+    public uint[] Numbers(string key, int atLeast = 1)
     {
         string[] words = Text(key).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         uint[] numbers = new uint[words.Length];
@@ -54,10 +54,10 @@ internal sealed class KeyedLines
             }
         }
 
-        return numbers.Length > 0 ? numbers : throw Malformed(key, "numbers");
+        return numbers.Length >= atLeast ? numbers : throw Malformed(key, "numbers");
     }
 
-    /// <summary>Hexadecimal digits without a prefix, bit 0 for signal 1.</summary>
+    /// <summary>Hexadecimal digits without a prefix; bit 0 stands for signal 1, or for capability 0.</summary>
     public ulong Mask(string key) =>
         ulong.TryParse(Text(key), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
             ? value

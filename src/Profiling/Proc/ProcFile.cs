@@ -27,6 +27,9 @@ internal static class ProcFile
         return Encoding.UTF8.GetString(bytes, 0, end);
     });
 
+    /// <summary>Reads the first bytes of a file of whatever length.</summary>
+    public static ProcReading<byte[]> TryReadStart(string path, int bytes) => TryRead(path, bytes - 1);
+
     /// <summary>One byte more than <paramref name="mostBytes"/> says that there was more.</summary>
     private static ProcReading<byte[]> TryRead(string path, int mostBytes)
     {

@@ -69,7 +69,9 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
     /// (a worker in a neighbouring container) is read through the worker's mount, where it is the root. Where that is not permitted, our
     /// own root stands in, unless the path says that the worker lives outside of it: our limit would not be its limit.
     /// </summary>
-    public CgroupMemory? TryReadMemory(int pid)
+    /// <param name="pid">Whose.</param>
+    /// <param name="countsIdleCache">As for <see cref="CgroupFileSystem.TryReadMemory"/>.</param>
+    public CgroupMemory? TryReadMemory(int pid, bool countsIdleCache = true)
     {
         string path = PathOf(pid, "cgroup");
         CgroupMembership? group = TryReadWhole(path) is { IsPresent: true, Value: string text } ? CgroupMembership.Parse(text, path) : null;
@@ -81,11 +83,47 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
         var own = new CgroupFileSystem(cgroupRoot);
         if (own.Contains(group))
         {
-            return own.TryReadMemory(group);
+            return own.TryReadMemory(group, countsIdleCache);
         }
 
         var workers = new CgroupFileSystem(PathOf(pid, WorkersCgroupRoot));
-        return workers.TryReadMemory(group) ?? (group.IsOutsideNamespace ? null : own.TryReadMemory(group));
+        return workers.TryReadMemory(group, countsIdleCache) ?? (group.IsOutsideNamespace ? null : own.TryReadMemory(group, countsIdleCache));
+    }
+
+    /// <summary>
+    /// Of the reader itself. Its pid is not <see cref="Environment.ProcessId"/>, or it has a namespace below, where the mount belongs to
+    /// another pid namespace; then every pid in it means another process than the system calls do.
+    /// </summary>
+    public ProcReading<ProcessStatus> TryReadOwnStatus()
+    {
+        string path = Path.Join(root, "self", "status");
+        return TryReadWhole(path).Select(text => ProcessStatus.Parse(text, path));
+    }
+
+    /// <summary>What the executable is made for.</summary>
+    public ProcReading<ElfHeader> TryReadExecutable(int pid)
+    {
+        string path = PathOf(pid, "exe");
+        return ProcFile.TryReadStart(path, ElfHeader.Bytes).Select(bytes => ElfHeader.Parse(bytes, path));
+    }
+
+    /// <summary>A path of the process's own mount namespace as it is reached from here; works for whoever may trace the process.</summary>
+    /// <param name="pid">Whose.</param>
+    /// <param name="path">Absolute. A symbolic link in it that is absolute itself would lead out of the process's root.</param>
+    public string PathInRoot(int pid, string path) => Path.Join(PathOf(pid, "root"), path);
+
+    /// <summary>Null where the kernel was built without Yama.</summary>
+    public YamaScope? TryReadYama()
+    {
+        string path = Path.Join(root, "sys/kernel/yama/ptrace_scope");
+        return TryReadWhole(path) is { IsPresent: true, Value: string text } ? YamaScopes.Parse(text, path) : null;
+    }
+
+    /// <summary>Of the machine. Null where it is hidden.</summary>
+    public Meminfo? TryReadMeminfo()
+    {
+        string path = Path.Join(root, "meminfo");
+        return TryReadWhole(path) is { IsPresent: true, Value: string text } ? Meminfo.Parse(text, path) : null;
     }
 
     /// <summary>These files have content as long as the process lives; older kernels give an empty one instead of ESRCH.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HeapDrift.Profiling.Proc;
 
 /// <summary>
@@ -17,21 +19,35 @@ internal sealed record ProcessStatus
 
     public required int Pid { get; init; }
 
+    /// <summary>The process that it belongs to, where what was read is a thread.</summary>
+    public required int ThreadGroupPid { get; init; }
+
     /// <summary>0 for the first process of a pid namespace.</summary>
     public required int ParentPid { get; init; }
 
-    /// <summary>0 where nobody traces it.</summary>
+    /// <summary>The thread that traces it. 0 where nobody does.</summary>
     public required int TracerPid { get; init; }
 
-    public required uint RealUid { get; init; }
+    public required CredentialIds Uid { get; init; }
 
-    public required uint EffectiveUid { get; init; }
+    public required CredentialIds Gid { get; init; }
+
+    /// <summary>The supplementary groups.</summary>
+    public required IReadOnlyList<uint> Groups { get; init; }
+
+    /// <summary>One bit per capability (capabilities(7)).</summary>
+    public required ulong PermittedCapabilities { get; init; }
+
+    public required ulong EffectiveCapabilities { get; init; }
 
     /// <summary>
     /// Its pid inside its own namespace, which the name of its diagnostics socket carries. The same as <see cref="Pid"/> outside of
     /// containers.
     /// </summary>
     public required int NamespacePid { get; init; }
+
+    /// <summary>How many pid namespaces below that of the /proc that was read.</summary>
+    public required int NamespaceDepth { get; init; }
 
     public required int Threads { get; init; }
 
@@ -54,22 +70,30 @@ internal sealed record ProcessStatus
         : (IgnoredSignals & Usr2Bit) != 0 ? SignalDisposition.Ignored
         : SignalDisposition.Default;
 
+    /// <summary>For sentences.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"process {Pid} ({Name})");
+
     /// <exception cref="InvalidDataException">A line is missing or is not what the kernel writes.</exception>
     public static ProcessStatus Parse(string text, string source)
     {
         var lines = new KeyedLines(text, source);
-        uint[] uids = lines.Numbers("Uid");
+        int[] pids = ParseNamespacePids(lines);
         int pid = lines.Count("Pid");
         return new()
         {
             Name = Unescape(lines.Text("Name")),
             State = lines.Text("State") is [char state, ..] ? state : throw lines.Malformed("State", "a letter"),
             Pid = pid,
+            ThreadGroupPid = lines.Count("Tgid"),
             ParentPid = lines.Count("PPid"),
             TracerPid = lines.Count("TracerPid"),
-            RealUid = uids[0],
-            EffectiveUid = uids.Length > 1 ? uids[1] : throw lines.Malformed("Uid", "a real and an effective uid"),
-            NamespacePid = ParseNamespacePid(lines) ?? pid,
+            Uid = CredentialIds.Of(lines.Numbers("Uid", CredentialIds.Count)),
+            Gid = CredentialIds.Of(lines.Numbers("Gid", CredentialIds.Count)),
+            Groups = lines.Numbers("Groups", atLeast: 0),
+            PermittedCapabilities = lines.Mask("CapPrm"),
+            EffectiveCapabilities = lines.Mask("CapEff"),
+            NamespacePid = pids is [.., int innermost] ? innermost : pid,
+            NamespaceDepth = Math.Max(0, pids.Length - 1),
             Threads = lines.Count("Threads"),
             RssBytes = lines.BytesIfPresent("VmRSS"),
             CaughtSignals = lines.Mask("SigCgt"),
@@ -79,9 +103,9 @@ internal sealed record ProcessStatus
     }
 
     /// <summary>One pid per namespace, the process's own last. Absent before Linux 4.1 and in kernels without pid namespaces.</summary>
-    private static int? ParseNamespacePid(KeyedLines lines) =>
-        !lines.Has("NSpid") ? null
-        : lines.Numbers("NSpid")[^1] is uint pid and <= int.MaxValue ? (int)pid
+    private static int[] ParseNamespacePids(KeyedLines lines) =>
+        !lines.Has("NSpid") ? []
+        : lines.Numbers("NSpid") is uint[] pids && pids.All(pid => pid <= int.MaxValue) ? [.. pids.Select(pid => (int)pid)]
         : throw lines.Malformed("NSpid", "pids");
 
     /// <summary>The kernel escapes a line feed and a backslash in a name, and nothing else (<c>proc_task_name</c>).</summary>

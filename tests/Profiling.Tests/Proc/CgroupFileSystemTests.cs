@@ -113,6 +113,36 @@ public sealed class CgroupFileSystemTests : IDisposable
         Assert.Contains("cgroup/shop/memory.max, line 1", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void IdleCacheIsNoUseWhereItIsNotToBeCounted()
+    {
+        Member("0::/shop\n");
+        Group("shop", limit: "1000", current: "900");
+        _folder.With("cgroup/shop/memory.stat", "file 500\ninactive_file 300\nactive_file 200\n");
+
+        Assert.Equal(new CgroupMemory(1000, 900, 100), Read());
+        Assert.Equal(new CgroupMemory(1000, 600, 400), Read(countsIdleCache: false));
+    }
+
+    [Fact]
+    public void Version1CountsTheIdleCacheOfTheGroupsBelowToo()
+    {
+        Member("4:memory:/shop\n");
+        Group1("shop", limit: "1000", current: "900");
+        _folder.With("cgroup/memory/shop/memory.stat", "inactive_file 1\ntotal_inactive_file 300\n");
+
+        Assert.Equal(new CgroupMemory(1000, 600, 400), Read(countsIdleCache: false));
+    }
+
+    [Fact]
+    public void GroupWithoutStatisticsHasNoIdleCache()
+    {
+        Member("0::/shop\n");
+        Group("shop", limit: "1000", current: "900");
+
+        Assert.Equal(new CgroupMemory(1000, 900, 100), Read(countsIdleCache: false));
+    }
+
     private void Member(string membership) => _folder.With("proc/42/cgroup", membership);
 
     private void Group(string path, string limit, string current) =>
@@ -122,5 +152,8 @@ public sealed class CgroupFileSystemTests : IDisposable
         .With($"cgroup/memory/{path}/memory.limit_in_bytes", limit + "\n")
         .With($"cgroup/memory/{path}/memory.usage_in_bytes", current + "\n");
 
-    private CgroupMemory? Read() => new ProcFileSystem(_folder.ProcRoot, _folder.CgroupRoot).TryReadMemory(42);
+    private CgroupMemory? Read() => Read(countsIdleCache: true);
+
+    private CgroupMemory? Read(bool countsIdleCache) =>
+        new ProcFileSystem(_folder.ProcRoot, _folder.CgroupRoot).TryReadMemory(42, countsIdleCache);
 }

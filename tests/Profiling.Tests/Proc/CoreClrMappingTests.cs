@@ -42,6 +42,29 @@ public sealed class CoreClrMappingTests
 
         Assert.Equal("10.0.12", mapping.RuntimeVersion);
         Assert.Equal("/shared/Microsoft.NETCore.App/10.0.12/libcoreclr.so", mapping.LibraryPath);
+        Assert.True(mapping.IsDeleted);
+    }
+
+    [Fact]
+    public void MappingTellsWhichFileItIs()
+    {
+        CoreClrMapping mapping = CoreClrMapping.Parse(Line("/my app/libcoreclr.so").Replace("08:01 42 ", "fd:1a 1234567890123 ", StringComparison.Ordinal));
+
+        Assert.Equal(new FileId(0xfd, 0x1a, 1234567890123), mapping.File);
+        Assert.False(mapping.IsDeleted);
+    }
+
+    [Theory]
+    [InlineData("7f00-7f01 r--p 0 9 /libcoreclr.so")]
+    [InlineData("7f00-7f01 r--p 0 08 9 /libcoreclr.so")]
+    [InlineData("7f00-7f01 r--p 0 08:x 9 /libcoreclr.so")]
+    [InlineData("7f00-7f01 r--p 0 08:01 -9 /libcoreclr.so")]
+    public void MappingWithoutDeviceOrInodeIsStillAMapping(string line)
+    {
+        CoreClrMapping mapping = CoreClrMapping.Parse(line);
+
+        Assert.True(mapping.IsMapped);
+        Assert.Null(mapping.File);
     }
 
     [Theory]

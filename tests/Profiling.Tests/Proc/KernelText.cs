@@ -10,9 +10,10 @@ internal static class KernelText
         string caught = NoSignals,
         string ignored = NoSignals,
         string state = "S (sleeping)",
+        string groups = "4 27 1000",
         string extra = "NSpid:\t42\t7\nVmRSS:\t  2048 kB\n") =>
-        $"Name:\t{name}\nUmask:\t0022\nState:\t{state}\nTgid:\t42\nPid:\t42\nPPid:\t1\nTracerPid:\t0\nUid:\t1000\t1001\t1002\t1003\n"
-        + $"{extra}Threads:\t29\nSigBlk:\t{NoSignals}\nSigIgn:\t{ignored}\nSigCgt:\t{caught}\nSeccomp:\t0\n";
+        $"Name:\t{name}\nUmask:\t0022\nState:\t{state}\nTgid:\t42\nPid:\t42\nPPid:\t1\nTracerPid:\t0\nUid:\t1000\t1001\t1002\t1003\nGid:\t100\t101\t102\t103\nGroups:\t{groups} \n"
+        + $"{extra}Threads:\t29\nSigBlk:\t{NoSignals}\nSigIgn:\t{ignored}\nSigCgt:\t{caught}\nCapInh:\t{NoSignals}\nCapPrm:\t0000000000080001\nCapEff:\t0000000000080000\nSeccomp:\t0\n";
 
     public static string Stat(string name = "shop", string startTime = "123456") =>
         $"42 ({name}) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 29 0 {startTime} 1000000 500 18446744073709551615\n";

@@ -13,8 +13,12 @@ public sealed class ProcessStatusTests
         Assert.Equal('S', status.State);
         Assert.Equal(42, status.Pid);
         Assert.Equal(1, status.ParentPid);
-        Assert.Equal(1000u, status.RealUid);
-        Assert.Equal(1001u, status.EffectiveUid);
+        Assert.Equal(new CredentialIds(1000, 1001, 1002), status.Uid);
+        Assert.Equal(new CredentialIds(100, 101, 102), status.Gid);
+        Assert.Equal([4, 27, 1000], status.Groups);
+        Assert.Equal(0x80001ul, status.PermittedCapabilities);
+        Assert.Equal(0x80000ul, status.EffectiveCapabilities);
+        Assert.Equal(42, status.ThreadGroupPid);
         Assert.Equal(29, status.Threads);
         Assert.Equal(2048 * 1024, status.RssBytes);
         Assert.False(status.IsTraced);
@@ -24,6 +28,18 @@ public sealed class ProcessStatusTests
     [Fact]
     public void PidInsideTheContainerIsTheLastOfItsNamespacePids() =>
         Assert.Equal(7, ProcessStatus.Parse(KernelText.Status(), "status").NamespacePid);
+
+    [Fact]
+    public void EveryPidAfterTheFirstIsANamespaceFurtherDown()
+    {
+        Assert.Equal(1, ProcessStatus.Parse(KernelText.Status(), "status").NamespaceDepth);
+        Assert.Equal(0, ProcessStatus.Parse(KernelText.Status(extra: "NSpid:\t42\n"), "status").NamespaceDepth);
+        Assert.Equal(0, ProcessStatus.Parse(KernelText.Status(extra: ""), "status").NamespaceDepth);
+    }
+
+    [Fact]
+    public void ProcessNeedNotHaveSupplementaryGroups() =>
+        Assert.Empty(ProcessStatus.Parse(KernelText.Status(groups: ""), "status").Groups);
 
     [Fact]
     public void KernelWithoutNamespacesGivesThePidItself() =>
@@ -71,13 +87,13 @@ public sealed class ProcessStatusTests
     [Theory]
     [InlineData("Pid:\t42", "Pid:\tx", "line 5: expected a number for Pid, found 'x'")]
     [InlineData("Pid:\t42", "Pid:\t4294967296", "line 5: expected a number for Pid, found '4294967296'")]
-    [InlineData("Uid:\t1000\t1001\t1002\t1003", "Uid:\t1000", "line 8: expected a real and an effective uid for Uid, found '1000'")]
+    [InlineData("Uid:\t1000\t1001\t1002\t1003", "Uid:\t1000", "line 8: expected numbers for Uid, found '1000'")]
     [InlineData("Uid:\t1000", "Uid:\t-1", "line 8: expected numbers for Uid")]
-    [InlineData("NSpid:\t42\t7", "NSpid:\t", "line 9: expected numbers for NSpid, found ''")]
-    [InlineData("NSpid:\t42\t7", "NSpid:\t4294967295", "line 9: expected pids for NSpid")]
+    [InlineData("NSpid:\t42\t7", "NSpid:\t", "line 11: expected numbers for NSpid, found ''")]
+    [InlineData("NSpid:\t42\t7", "NSpid:\t4294967295", "line 11: expected pids for NSpid")]
     [InlineData("State:\tS (sleeping)", "State:\t", "line 3: expected a letter for State, found ''")]
-    [InlineData("SigCgt:\t0", "SigCgt:\tg", "line 14: expected 16 hexadecimal digits for SigCgt")]
-    [InlineData("SigCgt:", "Sig:", "line 15: expected SigCgt, found the end of the file")]
+    [InlineData("SigCgt:\t0", "SigCgt:\tg", "line 16: expected 16 hexadecimal digits for SigCgt")]
+    [InlineData("SigCgt:", "Sig:", "line 20: expected SigCgt, found the end of the file")]
     public void MalformedStatusNamesFileLineAndExpectation(string good, string bad, string message)
     {
         string text = KernelText.Status().Replace("\n" + good, "\n" + bad, StringComparison.Ordinal);
