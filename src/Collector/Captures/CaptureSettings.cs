@@ -14,4 +14,7 @@ internal sealed record CaptureSettings
     public required string OutputDirectory { get; init; }
 
     public required CaptureTrigger Trigger { get; init; }
+
+    /// <summary>The worker started this process and named it its tracer (PR_SET_PTRACER), which is to be read nowhere.</summary>
+    public required bool IsDeclaredTracer { get; init; }
 }

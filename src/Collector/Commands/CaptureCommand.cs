@@ -30,9 +30,14 @@ internal static class CaptureCommand
             Description = "For programs: progress as JSON lines on standard error; `finish` on standard input ends the window, end of input cancels.",
             Hidden = true,
         };
+        var declaredTracer = new Option<bool>("--declared-tracer")
+        {
+            Description = "For programs: the worker has named this process its tracer (PR_SET_PTRACER).",
+            Hidden = true,
+        };
         var command = new Command("capture", "Take two snapshots of a worker and report what grew, who holds it and by how much.")
         {
-            pid, window, engine, output, format, trigger, supervised,
+            pid, window, engine, output, format, trigger, supervised, declaredTracer,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             terminal,
@@ -44,6 +49,7 @@ internal static class CaptureCommand
                     Window = parsed.GetValue(window),
                     OutputDirectory = parsed.GetRequiredValue(output),
                     Trigger = new CaptureTrigger { Kind = parsed.GetValue(trigger) },
+                    IsDeclaredTracer = parsed.GetValue(declaredTracer),
                 },
                 Engine = parsed.GetRequiredValue(engine),
                 WantsJson = parsed.WantsJson(format),

@@ -45,6 +45,7 @@ internal static class CollectorCommand
             "--pid", pid.ToString(CultureInfo.InvariantCulture),
             "--format", "json",
             "--supervised",
+            "--declared-tracer",
             "--trigger", "signal",
             "--window", window.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + "s",
             "--output", outputDirectory,

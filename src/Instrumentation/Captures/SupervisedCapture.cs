@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HeapDrift.Instrumentation.Native;
 using HeapDrift.Profiling.Captures;
 
 namespace HeapDrift.Instrumentation.Captures;
@@ -26,7 +27,15 @@ internal sealed class SupervisedCapture : IDisposable
     private SupervisedCapture(Process process, TimeProvider time) => (_process, _time) = (process, time);
 
     /// <exception cref="System.ComponentModel.Win32Exception">The file cannot be executed.</exception>
-    public static SupervisedCapture Start(ProcessStartInfo command, TimeProvider time) => new(Process.Start(command)!, time);
+    public static SupervisedCapture Start(ProcessStartInfo command, TimeProvider time)
+    {
+        var process = Process.Start(command)!;
+
+        // A pid can be declared only when there is one. The helper needs it a hundred milliseconds later at the earliest, when its own
+        // runtime has started; until here it is microseconds.
+        LibC.DeclareTracer(process.Id);
+        return new(process, time);
+    }
 
     /// <summary>Follows the helper to its end.</summary>
     /// <param name="limit">Then it is killed.</param>
@@ -56,7 +65,12 @@ internal sealed class SupervisedCapture : IDisposable
         }
     }
 
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        // Its pid may become somebody else's.
+        LibC.DeclareNoTracer();
+        _process.Dispose();
+    }
 
     private async Task<HelperEnd> WaitForEndAsync(TimeSpan limit, CancellationToken stopping)
     {

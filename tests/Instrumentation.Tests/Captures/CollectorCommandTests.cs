@@ -19,7 +19,7 @@ public sealed class CollectorCommandTests
         var command = Create(TimeSpan.FromSeconds(90.5), workerExports: false);
 
         Assert.Equal(
-            "capture --pid 42 --format json --supervised --trigger signal --window 90.5s --output /reports",
+            "capture --pid 42 --format json --supervised --declared-tracer --trigger signal --window 90.5s --output /reports",
             string.Join(' ', command.ArgumentList));
     }
 

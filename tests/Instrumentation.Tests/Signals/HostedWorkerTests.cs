@@ -32,7 +32,7 @@ public sealed class HostedWorkerTests : IDisposable
 
         Assert.Equal(["finish"], _fake.Commands);
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $"capture --pid {worker.Id} --format json --supervised --trigger signal --window 300s --output {_fake.Folder}"),
+            string.Create(CultureInfo.InvariantCulture, $"capture --pid {worker.Id} --format json --supervised --declared-tracer --trigger signal --window 300s --output {_fake.Folder}"),
             Assert.Single(_fake.Starts));
         Assert.Contains("OTEL_SDK_DISABLED=true", _fake.Environment);
         Assert.Single(worker.StdoutLines, line => line.StartsWith("span ", StringComparison.Ordinal));
