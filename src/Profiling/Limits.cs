@@ -31,4 +31,10 @@ internal static class Limits
 
     /// <summary>Characters of malformed input that an error message repeats.</summary>
     public const int QuotedCharacters = 40;
+
+    /// <summary>Runs of references in one type. The largest types that compilers make (state machines, generated code) have some hundred.</summary>
+    public const int GCDescSeries = 1 << 16;
+
+    /// <summary>Bytes of an object's fixed part. The runtime's own limit for fields (<c>FIELD_OFFSET_LAST_REAL_OFFSET</c>) is 128 MB.</summary>
+    public const int ObjectBaseBytes = 1 << 27;
 }

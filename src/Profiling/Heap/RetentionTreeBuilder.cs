@@ -56,11 +56,18 @@ internal sealed class RetentionTreeBuilder
         return child;
     }
 
+    /// <summary>What <see cref="Descend"/> would give, as long as that needs no new node. Any number of threads may ask while none adds.</summary>
+    public int? TryFind(int node, int step) =>
+        _children.TryGetValue((node, step), out int child) ? child : FindOnPath(node, step);
+
     /// <summary>Counts one object at a node.</summary>
-    public void Count(int node, long bytes)
+    public void Count(int node, long bytes) => Count(node, 1, bytes);
+
+    /// <summary>Counts many objects at a node.</summary>
+    public void Count(int node, long objects, long bytes)
     {
         ref Node counted = ref CollectionsMarshal.AsSpan(_nodes)[node];
-        counted.Objects++;
+        counted.Objects += objects;
         counted.Bytes += bytes;
     }
 

@@ -35,6 +35,20 @@ internal sealed class SharedLists
     /// <summary>Whether a reference between objects of these types is a link of a list, from its owner or from one element to the next.</summary>
     public bool IsLink(int fromType, int toType) => _ownerOf[toType] is not None and int owner && (fromType == owner || fromType == toType);
 
+    /// <summary>The part that objects of this type have in one of the lists.</summary>
+    public static SharedListRole RoleOf(string type)
+    {
+        for (int list = 0; list < Known.Length; list++)
+        {
+            if (Known[list].Element == type || Known[list].Owner == type)
+            {
+                return new SharedListRole(list + 1, Known[list].Owner == type);
+            }
+        }
+
+        return default;
+    }
+
     private static int Find(IReadOnlyList<PathStep> types, string name)
     {
         for (int type = 0; type < types.Count; type++)
@@ -47,4 +61,15 @@ internal sealed class SharedLists
 
         return None;
     }
+}
+
+/// <summary>What objects of a type are in a shared list.</summary>
+/// <param name="List">Which list, 0 for none.</param>
+/// <param name="IsOwner">Its owner; otherwise one of its elements.</param>
+internal readonly record struct SharedListRole(int List, bool IsOwner)
+{
+    public bool IsAny => List != 0;
+
+    /// <summary>Whether a reference to an object of that role is a link, from the owner or from one element to the next.</summary>
+    public bool LinksTo(SharedListRole target) => List != 0 && List == target.List && !target.IsOwner;
 }

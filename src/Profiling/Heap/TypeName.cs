@@ -19,6 +19,22 @@ internal static class TypeName
         return reader.ReadType() && reader.IsAtEnd ? reader.Result : name;
     }
 
+    /// <summary>
+    /// A name as ClrMD spells it, with the generic arguments where their parameters are declared (<c>Dictionary&lt;K, V&gt;+Entry[]</c>),
+    /// rewritten as the other names are (<c>Dictionary+Entry&lt;K, V&gt;[]</c>). Names that compilers make keep their brackets.
+    /// </summary>
+    public static string FromClrMd(string name)
+    {
+        if (!name.Contains('<', StringComparison.Ordinal))
+        {
+            return name;
+        }
+
+        int at = 0;
+        string result = ReadClrMdType(name, ref at);
+        return at == name.Length ? result : name;
+    }
+
     /// <summary>For people: without namespaces and enclosing types' namespaces, <c>Dictionary&lt;String, Session&gt;</c>.</summary>
     public static string Shorten(string name)
     {
@@ -40,6 +56,64 @@ internal static class TypeName
         }
 
         return shortened.ToString();
+    }
+
+    private static string ReadClrMdType(string name, ref int at)
+    {
+        var plain = new StringBuilder();
+        List<string> arguments = [];
+        while (at < name.Length && name[at] is not ('>' or ',' or '['))
+        {
+            bool isStartOfWord = plain.Length == 0 || plain[^1] is '.' or '+';
+            if (name[at] != '<')
+            {
+                plain.Append(name[at++]);
+            }
+            else if (isStartOfWord)
+            {
+                CopyBracketed(name, ref at, plain);
+            }
+            else
+            {
+                ReadClrMdArguments(name, ref at, arguments);
+            }
+        }
+
+        if (arguments.Count != 0)
+        {
+            plain.Append('<').AppendJoin(", ", arguments).Append('>');
+        }
+
+        while (at < name.Length && name[at] is '[' or ']' or '*' || (at < name.Length && name[at] == ',' && plain[^1] is '[' or ','))
+        {
+            plain.Append(name[at++]);
+        }
+
+        return plain.ToString();
+    }
+
+    private static void ReadClrMdArguments(string name, ref int at, List<string> arguments)
+    {
+        do
+        {
+            at++;
+            at += at < name.Length && name[at] == ' ' ? 1 : 0;
+            arguments.Add(ReadClrMdType(name, ref at));
+        }
+        while (at < name.Length && name[at] == ',');
+
+        at += at < name.Length && name[at] == '>' ? 1 : 0;
+    }
+
+    private static void CopyBracketed(string name, ref int at, StringBuilder to)
+    {
+        int depth = 0;
+        do
+        {
+            depth += name[at] == '<' ? 1 : name[at] == '>' ? -1 : 0;
+            to.Append(name[at++]);
+        }
+        while (depth > 0 && at < name.Length);
     }
 
     /// <summary>Recursive descent over: type = plain [ '[' type { ',' type } ']' ] { '[' ranks ']' }.</summary>

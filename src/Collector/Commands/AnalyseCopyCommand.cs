@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json;
+using HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
+using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Collector.Native;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Heap;
+
+namespace HeapDrift.Collector.Commands;
+
+/// <summary>The process that freezes and reads one copy. Only the tool itself starts it.</summary>
+internal static class AnalyseCopyCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command(AnalysisProcess.Command, "Reads a frozen copy for another heapdrift.") { Hidden = true };
+        command.SetAction((_, cancellationToken) => Task.Run(() => Run(terminal, cancellationToken), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, CancellationToken cancellationToken)
+    {
+        OomScore.VolunteerAsVictim();
+        if (terminal.In.ReadLine() is not { } line || JsonSerializer.Deserialize(line, AnalysisJson.Default.AnalysisOrder) is not { } order)
+        {
+            return ExitStatus.WrongUsage;
+        }
+
+        using var takenBack = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bool isOrphan = false;
+
+        // Standard input cannot be given up in the middle of a read: this thread may stay in it when all is done.
+        var parent = new Thread(() =>
+        {
+            while (terminal.In.ReadLine() is not null)
+            {
+                // Nothing more is ever said.
+            }
+
+            isOrphan = true;
+            takenBack.Cancel();
+        })
+        { IsBackground = true, Name = "parent" };
+        parent.Start();
+        try
+        {
+            HeapSnapshot snapshot = new CopyAnalysis(order, TimeProvider.System, new Words(terminal)).Run(takenBack.Token);
+            using Stream output = Terminal.OpenOutput();
+            JsonSerializer.Serialize(output, SnapshotDocuments.ToDocument(snapshot), CaptureJson.Compact.SnapshotDocument);
+            return ExitStatus.Done;
+        }
+        catch (AnalysisException failed)
+        {
+            Say(terminal, new AnalysisWord { Failure = failed.Failure });
+            return ExitStatus.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitStatus.Failed;
+        }
+        finally
+        {
+            if (isOrphan)
+            {
+                // Whoever ordered this is perhaps not there any more to clear away the copy.
+                CopyReaper.Sweep(order.Plan.Pid);
+            }
+        }
+    }
+
+    private static void Say(Terminal terminal, AnalysisWord word) => terminal.Error.WriteLine(JsonSerializer.Serialize(word, AnalysisJson.Default.AnalysisWord));
+
+    private sealed class Words(Terminal terminal) : IProgress<long>
+    {
+        public void Report(long value) => Say(terminal, new AnalysisWord { Objects = value });
+    }
+}

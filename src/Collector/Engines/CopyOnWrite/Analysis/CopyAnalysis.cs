@@ -1,0 +1,125 @@
+using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Collector.Engines.CopyOnWrite.Reading;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Marking;
+using Microsoft.Diagnostics.Runtime;
+
+namespace HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
+
+/// <summary>
+/// The story of one copy-on-write snapshot, in a process of its own: freeze, give up all privileges that the worker does not have, load the
+/// worker's own DAC, mark the copy, let it go. Whatever happens to this process takes the copy with it and leaves the worker alone.
+/// </summary>
+internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IProgress<long> progress)
+{
+    /// <summary>Threads that sit in a system call stop within microseconds; a busy machine needs some scheduler periods.</summary>
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromMilliseconds(200);
+
+    /// <exception cref="AnalysisException">There is no snapshot; the exception says why.</exception>
+    public HeapSnapshot Run(CancellationToken cancellationToken)
+    {
+        long started = clock.GetTimestamp();
+        using RuntimeFilesOfWorker files = RuntimeFilesOfWorker.Open(order.Plan);
+        using FrozenCopy copy = Freeze();
+        DateTimeOffset takenAt = clock.GetUtcNow();
+        using var watch = new CopyWatch(order.Plan, copy, clock, cancellationToken);
+        try
+        {
+            using var memory = new CopyMemory(copy.Pid);
+            IReadOnlyDictionary<int, string> threadNames = ThreadNames.Read(order.Plan.Pid, copy.Threads.Keys);
+            Privileges.DropTo(order.Plan);
+            return Analyse(copy, memory, files, threadNames, watch.Token) with
+            {
+                TakenAt = takenAt,
+                Pause = copy.Pause,
+                Duration = clock.GetElapsedTime(started),
+            };
+        }
+        catch (Exception failed) when (watch.Reason is { } reason)
+        {
+            throw new AnalysisException(reason.Outcome, reason.Reason, cause: failed);
+        }
+    }
+
+    private FrozenCopy Freeze()
+    {
+        try
+        {
+            return FrozenCopy.Take(order.Plan.Pid, StopDeadline);
+        }
+        catch (FreezeException refused)
+        {
+            CaptureOutcome outcome = refused.Failure switch
+            {
+                FreezeFailure.NotPermitted or FreezeFailure.AlreadyTraced => CaptureOutcome.NotPermitted,
+                FreezeFailure.Gone => CaptureOutcome.WorkerExited,
+                _ => CaptureOutcome.Failed,
+            };
+            throw new AnalysisException(outcome, refused.Message, refused.Failure == FreezeFailure.Busy, refused);
+        }
+    }
+
+    private HeapSnapshot Analyse(
+        FrozenCopy copy, CopyMemory memory, RuntimeFilesOfWorker files, IReadOnlyDictionary<int, string> threadNames, CancellationToken cancellationToken)
+    {
+        var reader = new CopyReader(memory, copy.Pid, files.CoreClrBase, order.Plan.CoreClrPath, copy.Threads);
+        using var target = new DataTarget(reader, new DataTargetOptions());
+        using ClrRuntime runtime = OpenRuntime(target, files);
+        if (!runtime.Heap.CanWalkHeap)
+        {
+            throw new AnalysisException(CaptureOutcome.Failed, "the worker was in the middle of a garbage collection every time it was frozen", isWorthRetrying: true);
+        }
+
+        using var map = new HeapMap(runtime.Heap.Segments.Select(segment => new HeapRange(segment.ObjectRange.Start, segment.ObjectRange.End)));
+        var roots = new RuntimeRoots(runtime, thread => threadNames.GetValueOrDefault(thread));
+        HeapRoot[] found = [.. roots.Enumerate()];
+        var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory).TryResolve);
+        using HeapCopy? whole = map.HeapBytes <= order.BudgetBytes / 2 ? new HeapCopy(map, memory, order.Threads, cancellationToken) : null;
+        using var marker = new HeapMarker(heap, order.Threads, progress, cancellationToken);
+        return Describe(marker.Run(found), map, whole?.MissingBytes ?? 0);
+    }
+
+    private static ClrRuntime OpenRuntime(DataTarget target, RuntimeFilesOfWorker files)
+    {
+        try
+        {
+            return target.ClrVersions is [var version, ..]
+                ? version.CreateRuntime(files.DacPath, ignoreMismatch: true)
+                : throw new AnalysisException(CaptureOutcome.Failed, "ClrMD does not recognise the worker's runtime: use --engine eventpipe");
+        }
+        catch (Exception failed) when (failed is ClrDiagnosticsException or DllNotFoundException or BadImageFormatException or InvalidOperationException)
+        {
+            throw new AnalysisException(CaptureOutcome.Failed, $"the worker's libmscordaccore.so could not be used: {failed.Message}", cause: failed);
+        }
+    }
+
+    private static HeapSnapshot Describe(MarkResult result, HeapMap map, long missingInCopy)
+    {
+        long missing = result.MissingBytes + missingInCopy;
+        List<string> gaps = [];
+        if (missing > 0)
+        {
+            gaps.Add($"{missing:N0} bytes of the heap could not be read");
+        }
+
+        if (result.InvalidReferences + result.InvalidObjects is > 0 and long invalid)
+        {
+            gaps.Add($"{invalid:N0} references lead to no valid object");
+        }
+
+        return new HeapSnapshot
+        {
+            Engine = CopyOnWriteEngine.Name,
+            TakenAt = default,
+            Pause = null,
+            Duration = default,
+            LiveObjects = result.Types.Sum(type => type.Objects),
+            LiveBytes = result.Types.Sum(type => type.Bytes),
+            Types = result.Types,
+            Retention = result.Retention,
+            Gaps = gaps,
+            Coverage = map.HeapBytes == 0 ? null : Math.Max(0, 1 - ((double)missing / map.HeapBytes)),
+        };
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using HeapDrift.Profiling.Captures;
+
+namespace HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
+
+/// <summary>
+/// Gives up for good what the worker does not have. The DAC is native code from the worker's file system: with the worker's own identity it
+/// can do no more than the worker could.
+/// </summary>
+internal static partial class Privileges
+{
+    /// <summary>prctl(2): no program that we could start gets more than we have.</summary>
+    private const int PrSetNoNewPrivileges = 38;
+
+    /// <exception cref="AnalysisException">They cannot be given up, so the DAC must not be loaded.</exception>
+    public static void DropTo(CopyOnWritePlan plan)
+    {
+        if (Control(PrSetNoNewPrivileges, 1, 0, 0, 0) != 0)
+        {
+            throw Refused("prctl(PR_SET_NO_NEW_PRIVS)");
+        }
+
+        if (plan.Uid == EffectiveUser() && plan.Gid == EffectiveGroup())
+        {
+            return;
+        }
+
+        // Groups first: they may be set no more once the user has changed.
+        uint[] groups = [.. plan.Groups];
+        if (SetGroups((nuint)groups.Length, groups) != 0)
+        {
+            throw Refused("setgroups");
+        }
+
+        if (SetGroup(plan.Gid, plan.Gid, plan.Gid) != 0)
+        {
+            throw Refused("setresgid");
+        }
+
+        if (SetUser(plan.Uid, plan.Uid, plan.Uid) != 0)
+        {
+            throw Refused("setresuid");
+        }
+    }
+
+    private static AnalysisException Refused(string call) => new(
+        CaptureOutcome.NotPermitted,
+        $"heapdrift may trace the worker but not take its identity to read it ({call}, error {Marshal.GetLastPInvokeError()}): run it as the worker's user, or with CAP_SETUID and CAP_SETGID too");
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint EffectiveGroup();
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetGroups(nuint count, uint[] groups);
+
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetGroup(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetUser(uint real, uint effective, uint saved);
+}

@@ -1,0 +1,71 @@
+using HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
+using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Proc;
+
+namespace HeapDrift.Collector.Engines.CopyOnWrite;
+
+/// <summary>
+/// Takes a snapshot from a frozen copy of the worker: the kernel forks it, the worker runs on after milliseconds, and the copy is read
+/// by a process of its own (<see cref="CopyAnalysis"/>). Here is what comes before and after: whether it is possible at all, another try when
+/// the worker was in a garbage collection, and clearing away what is left in the worker, however the other process ended.
+/// </summary>
+internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock) : ISnapshotEngine
+{
+    public const string Name = "copy-on-write";
+
+    /// <summary>Besides the runtime, which takes 60 MB.</summary>
+    public const long DefaultBudgetBytes = 256L << 20;
+
+    /// <summary>More threads read no faster: four take all the bandwidth that the kernel's copying has.</summary>
+    private const int MostThreads = 4;
+
+    /// <summary>A worker that collects all the time spends perhaps half of it in collections; six in a row are then one in 64.</summary>
+    private const int MostAttempts = 6;
+
+    /// <summary>Collections last milliseconds; the wait doubles each time, to 160 ms.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
+
+    public async Task<HeapSnapshot> TakeAsync(SnapshotTarget worker, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        long started = clock.GetTimestamp();
+        for (int attempt = 1; ; attempt++)
+        {
+            PreflightAnswer answer = new CopyOnWritePreflight(proc, TracingHost.This).Check(worker.Pid, worker.IsDeclaredTracer);
+            if (!answer.IsPossible)
+            {
+                throw new SnapshotException(answer.Refusal.Outcome, answer.Refusal.Reason);
+            }
+
+            try
+            {
+                return await TakeOnceAsync(answer.Plan, progress, cancellationToken) with { Duration = clock.GetElapsedTime(started) };
+            }
+            catch (AnalysisException failed) when (failed.Failure.IsWorthRetrying && attempt < MostAttempts)
+            {
+                await Task.Delay(FirstWait * Math.Pow(2, attempt - 1), clock, cancellationToken);
+            }
+            catch (AnalysisException failed)
+            {
+                throw new SnapshotException(failed.Failure.Outcome, failed.Message, failed);
+            }
+        }
+    }
+
+    private static async Task<HeapSnapshot> TakeOnceAsync(CopyOnWritePlan plan, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        // What a tool that was killed left there would be counted against the worker's own processes for ever.
+        CopyReaper.Sweep(plan.Pid);
+        try
+        {
+            using AnalysisProcess analysis = AnalysisProcess.Start();
+            var order = new AnalysisOrder { Plan = plan, BudgetBytes = DefaultBudgetBytes, Threads = Math.Min(MostThreads, Environment.ProcessorCount) };
+            return await analysis.RunAsync(order, progress, cancellationToken);
+        }
+        finally
+        {
+            CopyReaper.Sweep(plan.Pid);
+        }
+    }
+}

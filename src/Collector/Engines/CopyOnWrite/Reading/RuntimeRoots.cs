@@ -1,0 +1,83 @@
+using HeapDrift.Profiling.Heap;
+using Microsoft.Diagnostics.Runtime;
+
+namespace HeapDrift.Collector.Engines.CopyOnWrite.Reading;
+
+/// <summary>Where the runtime of the frozen copy keeps objects alive from, by names that stay the same from snapshot to snapshot.</summary>
+internal sealed class RuntimeRoots(ClrRuntime runtime, Func<int, string?> threadName)
+{
+    private const ulong BoxHeaderBytes = sizeof(ulong);
+
+    public IEnumerable<HeapRoot> Enumerate() =>
+    [
+        .. Statics(), .. Handles(), .. FinalizerQueue(), .. Stacks(),
+        .. runtime.Heap.EnumerateAdditionalRoots().Select(root => new HeapRoot(RootKind.Other, RootNames.Other, root.Object.Address)),
+    ];
+
+    /// <summary>Key and value of each dependent handle.</summary>
+    public IEnumerable<(ulong Key, ulong Value)> Dependents() => runtime.EnumerateHandles()
+        .Where(handle => handle.HandleKind == ClrHandleKind.Dependent)
+        .Select(handle => (handle.Object.Address, handle.Dependent.Address))
+        .Where(pair => pair.Item1 != 0 && pair.Item2 != 0);
+
+    private IEnumerable<HeapRoot> Statics()
+    {
+        ClrThread[] threads = [.. runtime.Threads.Where(thread => thread.IsAlive)];
+        foreach (ClrModule module in runtime.EnumerateModules())
+        {
+            foreach (ClrType type in module.EnumerateTypesWithStaticFields())
+            {
+                IEnumerable<HeapRoot> roots = type.StaticFields.Where(IsInHeap).Select(field => Root(type, field, AddressOf(field, module), isThreadStatic: false))
+                    .Concat(type.ThreadStaticFields.Where(IsInHeap).SelectMany(field => threads.Select(thread => Root(type, field, AddressOf(field, thread), isThreadStatic: true))));
+                foreach (HeapRoot root in roots.Where(root => root.Address != 0))
+                {
+                    yield return root;
+                }
+            }
+        }
+    }
+
+    private static bool IsInHeap(ClrField field) => field.IsObjectReference || field.ElementType == ClrElementType.Struct;
+
+    private static HeapRoot Root(ClrType type, ClrField field, ulong address, bool isThreadStatic)
+    {
+        string name = RootNames.OfField(RuntimeTypes.NameOf(type), field.Name ?? "?", isThreadStatic);
+        return new HeapRoot(RootNames.KindOf(name, isThreadStatic), name, address);
+    }
+
+    /// <summary>A struct lies boxed on the heap; its address is that of the value in the box.</summary>
+    private static ulong AddressOf(ClrStaticField field, ClrModule module) =>
+        field.IsObjectReference ? field.ReadObject(module.AppDomain).Address : Unbox(field.GetAddress(module.AppDomain));
+
+    private static ulong AddressOf(ClrThreadStaticField field, ClrThread thread) =>
+        field.IsObjectReference ? field.ReadObject(thread).Address : Unbox(field.GetAddress(thread));
+
+    private static ulong Unbox(ulong value) => value == 0 ? 0 : value - BoxHeaderBytes;
+
+    private IEnumerable<HeapRoot> Handles()
+    {
+        foreach (ClrHandle handle in runtime.EnumerateHandles())
+        {
+            string? name = handle.HandleKind switch
+            {
+                ClrHandleKind.Strong or ClrHandleKind.SizedRef => RootNames.StrongHandle,
+                ClrHandleKind.Pinned or ClrHandleKind.AsyncPinned => RootNames.PinnedHandle,
+                ClrHandleKind.RefCounted when handle.IsStrong => RootNames.ReferenceCountedHandle,
+                _ => null,
+            };
+            if (name is not null && handle.Object.Address != 0)
+            {
+                yield return new HeapRoot(RootKind.Handle, name, handle.Object.Address);
+            }
+        }
+    }
+
+    private IEnumerable<HeapRoot> FinalizerQueue() => runtime.Heap.EnumerateFinalizerRoots()
+        .Select(root => new HeapRoot(RootKind.FinalizerQueue, RootNames.FinalizerQueue, root.Object.Address));
+
+    private IEnumerable<HeapRoot> Stacks() => runtime.Threads.Where(thread => thread.IsAlive).SelectMany(thread =>
+    {
+        string name = threadName((int)thread.OSThreadId) is { Length: > 0 } known ? $"stack of thread {known}" : "stack of a thread";
+        return thread.EnumerateStackRoots().Where(root => root.Object.Address != 0).Select(root => new HeapRoot(RootKind.Stack, name, root.Object.Address));
+    });
+}

@@ -1,0 +1,22 @@
+namespace HeapDrift.Profiling.Marking;
+
+/// <summary>An aligned piece of address space with objects in it, the unit in which a heap is read and marked.</summary>
+internal unsafe struct HeapChunk
+{
+    /// <summary>Address of the chunk itself.</summary>
+    public ulong Base;
+
+    /// <summary>Objects lie from here on.</summary>
+    public ulong From;
+
+    /// <summary>And before this.</summary>
+    public ulong To;
+
+    /// <summary>One bit per 8 bytes, set once the object there was counted. Null until the first is. Written by one thread at a time.</summary>
+    public ulong* Marks;
+
+    /// <summary>The bytes at <see cref="Base"/>, where the whole heap was copied; null where it is read as it is needed.</summary>
+    public byte* Copy;
+
+    public readonly bool IsMarked(int slot) => Marks != null && (Marks[slot >> 6] >> (slot & 63) & 1) != 0;
+}

@@ -1,0 +1,36 @@
+using HeapDrift.Profiling.Heap;
+
+namespace HeapDrift.Profiling.Marking;
+
+/// <summary>Objects of one type and their bytes, as one worker counted them.</summary>
+internal struct TypeCount
+{
+    public TypeLayout? Type { get; private set; }
+
+    public long Objects { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public void Add(TypeLayout type, ulong bytes)
+    {
+        // Not every time: a reference that is stored costs a write barrier.
+        Type ??= type;
+        Objects++;
+        Bytes += (long)bytes;
+    }
+}
+
+/// <summary>A part of an array that is too large for one worker.</summary>
+/// <param name="Address">Its first reference or struct.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Desc">How references lie in it.</param>
+/// <param name="Node">The array's path; as long as the level runs, by the number of the worker that found it.</param>
+internal readonly record struct ArraySlice(ulong Address, long Bytes, GCDesc Desc, int Node);
+
+/// <summary>A reference from an owner or element of a shared list.</summary>
+/// <param name="Target">What it refers to.</param>
+/// <param name="Path">The holder's path, by the number of the worker that found it.</param>
+/// <param name="Holder">The holder's node in the tree, when the level is merged.</param>
+/// <param name="Role">The holder's part in the list.</param>
+/// <param name="ListNode">For an element that was reached along its list, its node there; otherwise 0.</param>
+internal readonly record struct ListLink(ulong Target, int Path, int Holder, SharedListRole Role, int ListNode);

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+
+namespace HeapDrift.Profiling.Marking;
+
+/// <summary>What all workers share while they mark one heap.</summary>
+internal sealed class MarkedHeap
+{
+    private readonly ConcurrentDictionary<ulong, TypeLayout?> _types = new();
+    private readonly FrozenDictionary<ulong, ulong[]> _dependents;
+    private readonly FrozenSet<int> _chunksWithKeys;
+    private readonly Func<ulong, TypeLayout?> _resolve;
+
+    /// <param name="map">Where objects are.</param>
+    /// <param name="memory">Their bytes.</param>
+    /// <param name="dependents">Key and value of each dependent handle: the value lives as long as the key does.</param>
+    /// <param name="resolve">Finds a type by its method table; null where there is none. Called from several threads.</param>
+    public MarkedHeap(HeapMap map, IHeapMemory memory, IEnumerable<(ulong Key, ulong Value)> dependents, Func<ulong, TypeLayout?> resolve)
+    {
+        (Map, Memory, _resolve) = (map, memory, resolve);
+        _dependents = dependents.GroupBy(pair => pair.Key).ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Value).ToArray());
+        _chunksWithKeys = _dependents.Keys.Select(map.Find).ToFrozenSet();
+    }
+
+    public HeapMap Map { get; }
+
+    public IHeapMemory Memory { get; }
+
+    public bool HasKeys(int chunk) => _chunksWithKeys.Contains(chunk);
+
+    public ulong[] DependentsOf(ulong key) => _dependents.GetValueOrDefault(key, []);
+
+    public TypeLayout? TypeOf(ulong methodTable) => _types.GetOrAdd(methodTable, _resolve);
+}
