@@ -10,6 +10,7 @@ var root = new RootCommand("HeapDrift names the leak of a .NET service on Linux:
     DiffCommand.Create(terminal),
     SignalCommand.Create(terminal),
     DemoCommand.Create(terminal),
+    AnalyseCopyCommand.Create(terminal),
 };
 
 ParseResult parsed = root.Parse(args);

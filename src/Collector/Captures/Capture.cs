@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
-using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
@@ -21,7 +20,6 @@ internal sealed class Capture(
     /// <summary>How soon the end of a worker is noticed; reading its status costs microseconds.</summary>
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly EventPipeEngine _engine = new(clock);
     private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
     private readonly List<SnapshotSummary> _snapshots = [];
     private MemoryReading? _memoryBefore;
@@ -41,15 +39,16 @@ internal sealed class Capture(
         {
             using IDisposable onlyOne = CaptureLock.Take(worker.Pid, worker.StartTimeTicks);
 
+            ISnapshotEngine engine = EngineChoice.Create(settings.Engine, proc, clock, reason => Enter(observer, CapturePhase.Baseline, reason));
             Enter(observer, CapturePhase.Baseline, "taking the baseline");
             _memoryBefore = ReadMemory();
-            HeapSnapshot baseline = await TakeAsync(SnapshotRole.Baseline, observer, cancellationToken);
+            HeapSnapshot baseline = await TakeAsync(engine, SnapshotRole.Baseline, observer, cancellationToken);
 
             await WaitForWindowAsync(observer, finish, baseline, cancellationToken);
 
             Enter(observer, CapturePhase.Final, "taking the final snapshot");
             _memoryAfter = ReadMemory();
-            HeapSnapshot final = await TakeAsync(SnapshotRole.Final, observer, cancellationToken);
+            HeapSnapshot final = await TakeAsync(engine, SnapshotRole.Final, observer, cancellationToken);
 
             Enter(observer, CapturePhase.Diff, "comparing");
             HeapDiff diff = HeapDiff.Compare(baseline, final, KnownFindings.Read(settings.OutputDirectory));
@@ -66,10 +65,10 @@ internal sealed class Capture(
         }
     }
 
-    private async Task<HeapSnapshot> TakeAsync(SnapshotRole role, ICaptureObserver observer, CancellationToken cancellationToken)
+    private async Task<HeapSnapshot> TakeAsync(ISnapshotEngine engine, SnapshotRole role, ICaptureObserver observer, CancellationToken cancellationToken)
     {
-        HeapSnapshot snapshot = await _engine.TakeAsync(
-            SnapshotTargets.Of(worker, directory, proc), new ObjectProgress(observer), cancellationToken);
+        HeapSnapshot snapshot = await engine.TakeAsync(
+            SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer }, new ObjectProgress(observer), cancellationToken);
         SnapshotSummary summary = SnapshotDocuments.Summarize(snapshot, role);
         _snapshots.Add(summary);
         return snapshot.IsComplete

@@ -1,3 +1,4 @@
+using HeapDrift.Collector.Engines;
 using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Collector.Captures;
@@ -12,6 +13,9 @@ internal sealed record CaptureSettings
 
     /// <summary>The report goes to a folder of its own in here.</summary>
     public required string OutputDirectory { get; init; }
+
+    /// <summary>One of <see cref="EngineChoice.Names"/>.</summary>
+    public required string Engine { get; init; }
 
     public required CaptureTrigger Trigger { get; init; }
 

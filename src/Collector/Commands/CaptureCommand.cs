@@ -48,10 +48,10 @@ internal static class CaptureCommand
                     Pid = parsed.GetValue(pid),
                     Window = parsed.GetValue(window),
                     OutputDirectory = parsed.GetRequiredValue(output),
+                    Engine = parsed.GetRequiredValue(engine),
                     Trigger = new CaptureTrigger { Kind = parsed.GetValue(trigger) },
                     IsDeclaredTracer = parsed.GetValue(declaredTracer),
                 },
-                Engine = parsed.GetRequiredValue(engine),
                 WantsJson = parsed.WantsJson(format),
                 IsSupervised = parsed.GetValue(supervised),
             },
@@ -63,7 +63,6 @@ internal static class CaptureCommand
     {
         try
         {
-            EngineChoice.Check(request.Engine);
             OomScore.VolunteerAsVictim();
             var proc = new ProcFileSystem();
             var directory = new WorkerDirectory(proc);
@@ -162,8 +161,6 @@ internal static class CaptureCommand
 internal sealed record CaptureRequest
 {
     public required CaptureSettings Settings { get; init; }
-
-    public required string Engine { get; init; }
 
     public required bool WantsJson { get; init; }
 

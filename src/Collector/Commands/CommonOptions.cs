@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using HeapDrift.Collector.Engines;
 using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Collector.Commands;
@@ -11,8 +12,6 @@ internal static class CommonOptions
     private const string Json = "json";
 
     private static readonly string[] Formats = ["text", Json];
-
-    private static readonly string[] Engines = ["auto", "copy-on-write", "eventpipe"];
 
     public static Option<int> Pid() => new("--pid")
     {
@@ -35,9 +34,9 @@ internal static class CommonOptions
     public static Option<string> Engine() => new("--engine")
     {
         Description = "How snapshots are taken. auto takes the gentlest that works here.",
-        HelpName = string.Join('|', Engines),
-        DefaultValueFactory = _ => "auto",
-        CustomParser = result => Choose(result, "--engine", Engines),
+        HelpName = string.Join('|', EngineChoice.Names),
+        DefaultValueFactory = _ => EngineChoice.Auto,
+        CustomParser = result => Choose(result, "--engine", EngineChoice.Names),
     };
 
     public static Option<TimeSpan> Window(string description, TimeSpan preset) => new("--window")
@@ -70,7 +69,7 @@ internal static class CommonOptions
         }
     }
 
-    private static string? Choose(ArgumentResult result, string option, string[] words)
+    private static string? Choose(ArgumentResult result, string option, IReadOnlyList<string> words)
     {
         string word = result.Tokens[0].Value;
         if (words.Contains(word))

@@ -4,7 +4,6 @@ using System.Text.Json;
 using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
-using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Collector.Native;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Heap;
@@ -38,14 +37,13 @@ internal static class SnapshotCommand
     {
         try
         {
-            EngineChoice.Check(engine);
             OomScore.VolunteerAsVictim();
             var proc = new ProcFileSystem();
             var directory = new WorkerDirectory(proc);
             Worker worker = directory.Get(pid);
             HeapSnapshot snapshot = await SnapshotProgress.ShowAsync(
                 terminal,
-                progress => new EventPipeEngine(TimeProvider.System).TakeAsync(SnapshotTargets.Of(worker, directory, proc), progress, cancellationToken));
+                progress => EngineChoice.Create(engine, proc, TimeProvider.System, terminal.Complain).TakeAsync(SnapshotTargets.Of(worker, directory, proc), progress, cancellationToken));
             string json = JsonSerializer.Serialize(SnapshotDocuments.ToDocument(snapshot), CaptureJson.Compact.SnapshotDocument);
             if (output is not null)
             {

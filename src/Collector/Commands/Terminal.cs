@@ -13,6 +13,9 @@ internal sealed class Terminal
 
     public TextWriter Error { get; } = Console.Error;
 
+    /// <summary>Standard output as bytes, for documents of many megabytes.</summary>
+    public static Stream OpenOutput() => Console.OpenStandardOutput();
+
     public TextReader In { get; } = Console.In;
 
     /// <summary>A progress bar belongs on a terminal, never into a log file.</summary>

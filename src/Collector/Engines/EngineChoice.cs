@@ -1,17 +1,24 @@
-using HeapDrift.Profiling.Captures;
+using HeapDrift.Collector.Engines.CopyOnWrite;
+using HeapDrift.Collector.Engines.EventPipe;
+using HeapDrift.Profiling.Proc;
 
 namespace HeapDrift.Collector.Engines;
 
-/// <summary>What <c>--engine</c> may ask for in this version.</summary>
+/// <summary>The engines by the names that <c>--engine</c> takes.</summary>
 internal static class EngineChoice
 {
-    /// <exception cref="SnapshotException">The engine is not part of this version.</exception>
-    public static void Check(string engine)
+    public const string Auto = "auto";
+
+    public static readonly IReadOnlyList<string> Names = [Auto, CopyOnWriteEngine.Name, EventPipeEngine.Name];
+
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="proc">What the kernel tells of the worker.</param>
+    /// <param name="clock">Times the snapshots.</param>
+    /// <param name="onFallback">Told why <c>auto</c> did not take the first engine.</param>
+    public static ISnapshotEngine Create(string name, ProcFileSystem proc, TimeProvider clock, Action<string> onFallback) => name switch
     {
-        if (engine == "copy-on-write")
-        {
-            throw new SnapshotException(
-                CaptureOutcome.Failed, "the copy-on-write engine is not part of this version: use --engine eventpipe, or auto");
-        }
-    }
+        CopyOnWriteEngine.Name => new CopyOnWriteEngine(proc, clock),
+        EventPipeEngine.Name => new EventPipeEngine(clock),
+        _ => new AutoEngine(new CopyOnWriteEngine(proc, clock), new EventPipeEngine(clock), onFallback),
+    };
 }

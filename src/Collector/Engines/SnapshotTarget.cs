@@ -11,6 +11,9 @@ internal sealed record SnapshotTarget
     /// <summary>How much of the worker's own memory may hold events that are not read yet.</summary>
     public required int BufferMegabytes { get; init; }
 
+    /// <summary>The worker named us its tracer (PR_SET_PTRACER).</summary>
+    public bool IsDeclaredTracer { get; init; }
+
     /// <summary>Whether the very same process is still there.</summary>
     public required Func<bool> Lives { get; init; }
 

@@ -1,6 +1,5 @@
 using HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
 using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
-using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Proc;
 
@@ -32,7 +31,7 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
         long started = clock.GetTimestamp();
         for (int attempt = 1; ; attempt++)
         {
-            PreflightAnswer answer = new CopyOnWritePreflight(proc, TracingHost.This).Check(worker.Pid, worker.IsDeclaredTracer);
+            PreflightAnswer answer = new CopyOnWritePreflight(proc, TracingHost.Look()).Check(worker.Pid, worker.IsDeclaredTracer);
             if (!answer.IsPossible)
             {
                 throw new SnapshotException(answer.Refusal.Outcome, answer.Refusal.Reason);

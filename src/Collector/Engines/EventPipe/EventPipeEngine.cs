@@ -7,7 +7,7 @@ namespace HeapDrift.Collector.Engines.EventPipe;
 /// surviving object. Needs no permission but the socket's; the worker stands still for the whole walk. No number of objects is too
 /// large for it, and what does not arrive is said (<see cref="HeapSnapshot.Gaps"/>).
 /// </summary>
-internal sealed class EventPipeEngine(TimeProvider clock)
+internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
 {
     public const string Name = "eventpipe";
 

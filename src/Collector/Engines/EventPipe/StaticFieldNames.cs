@@ -23,19 +23,8 @@ internal static class StaticFieldNames
     {
         ILookup<string, int> byName = Enumerable.Range(0, declared.Count).ToLookup(at => declared[at].Field, StringComparer.Ordinal);
         int?[] aligned = Align(reported, byName, declared, nameOfType);
-        return [.. reported.Select((field, at) => Describe(field, aligned[at] is { } position ? declared[position].Class : null))];
+        return [.. reported.Select((field, at) => RootNames.OfField(aligned[at] is { } position ? declared[position].Class : null, field.Name, field.IsThreadStatic))];
     }
-
-    private static string Describe(StaticField field, string? declaringClass)
-    {
-        string keyword = field.IsThreadStatic ? "thread static" : "static";
-        string name = ReadableFieldName(field.Name);
-        return declaringClass is null ? $"{keyword} {name}" : $"{keyword} {declaringClass}.{name}";
-    }
-
-    /// <summary>The property's name for the compiler's <c>&lt;Sessions&gt;k__BackingField</c>.</summary>
-    private static string ReadableFieldName(string field) =>
-        field.StartsWith('<') && field.EndsWith(">k__BackingField", StringComparison.Ordinal) ? field[1..field.IndexOf('>', StringComparison.Ordinal)] : field;
 
     /// <summary>The heaviest increasing assignment of declarations to reported fields (weighted longest increasing subsequence).</summary>
     private static int?[] Align(

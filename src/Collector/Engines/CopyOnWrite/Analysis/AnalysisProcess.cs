@@ -14,6 +14,9 @@ internal sealed class AnalysisProcess : IDisposable
     /// <summary>Words that begin the command line of the analysing process; nobody types them.</summary>
     public const string Command = "analyse-copy";
 
+    /// <summary>Where the runtime of a framework-dependent tool is found.</summary>
+    private static readonly string[] Inherited = ["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "LD_LIBRARY_PATH"];
+
     private readonly Process _process;
 
     private AnalysisProcess(Process process) => _process = process;
@@ -28,10 +31,9 @@ internal sealed class AnalysisProcess : IDisposable
         };
 
         // Nothing of ours that the worker does not have: its code will run in there.
-        start.Environment.Clear();
-        foreach (string name in (string[])["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "LD_LIBRARY_PATH"])
+        foreach (string name in start.Environment.Keys.Except(Inherited).ToArray())
         {
-            start.Environment[name] = Environment.GetEnvironmentVariable(name);
+            start.Environment.Remove(name);
         }
 
         // No diagnostics socket, which would stay behind in /tmp where the process is killed.

@@ -26,7 +26,9 @@ internal sealed class RuntimeFilesOfWorker : IDisposable
             string mapping = File.ReadLines($"/proc/{plan.Pid}/maps").FirstOrDefault(line => line.EndsWith($" {plan.CoreClrPath}", StringComparison.Ordinal))
                 ?? throw new AnalysisException(CaptureOutcome.Failed, $"{plan.CoreClrPath} is not mapped any more");
             ulong start = ulong.Parse(mapping.AsSpan(0, mapping.IndexOf('-', StringComparison.Ordinal)), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+#pragma warning disable CA2000 // It belongs to what is returned.
             return new RuntimeFilesOfWorker(start, File.OpenHandle(plan.DacPath));
+#pragma warning restore CA2000
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

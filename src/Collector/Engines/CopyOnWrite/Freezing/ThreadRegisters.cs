@@ -48,7 +48,7 @@ internal sealed class ThreadRegisters
     public ulong Rsp => _words[Index.Rsp];
 
     /// <summary>Places in the structure.</summary>
-    public static class Index
+    internal static class Index
     {
         public const int R15 = 0;
         public const int R14 = 1;

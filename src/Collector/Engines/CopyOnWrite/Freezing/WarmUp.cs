@@ -24,7 +24,7 @@ internal static class WarmUp
         Ptrace.Try(Ptrace.Detach, NoProcess, 0, 0);
         Ptrace.TryWait(NoProcess, out _);
         Ptrace.Poll(out _);
-        Ptrace.Yield();
+        _ = Ptrace.Yield();
         _ = HealingStub.Build(new ulong[ThreadRegisters.Words], isFork: true);
     }
 }

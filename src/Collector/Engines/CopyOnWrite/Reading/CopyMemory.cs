@@ -58,6 +58,7 @@ internal sealed unsafe partial class CopyMemory(int pid) : IHeapMemory, IDisposa
 
     /// <summary>process_vm_readv(2)</summary>
     [LibraryImport("libc", EntryPoint = "process_vm_readv")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint ReadVectors(int pid, IoVector* local, nuint locals, IoVector* remote, nuint remotes, nuint flags);
 
     /// <summary>struct iovec</summary>
