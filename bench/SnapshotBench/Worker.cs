@@ -1,0 +1,75 @@
+using System.Globalization;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.SnapshotBench;
+
+/// <summary>A running BenchWorker. A returned call has happened in it. Disposing kills it.</summary>
+internal sealed class Worker : IAsyncDisposable
+{
+    /// <summary>Filling 40 million objects takes seconds, on a busy machine many.</summary>
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
+
+    /// <summary>Long enough for a full collection of the largest heap behind a neighbour's build.</summary>
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromMinutes(1);
+
+    private readonly ChildProcess _process;
+
+    private Worker(ChildProcess process, string ready)
+    {
+        _process = process;
+        Ready = ready;
+    }
+
+    public int Pid => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it said when it stood: its address, or the objects that certainly live in it.</summary>
+    public string Ready { get; }
+
+    public static async Task<Worker> StartAsync(bool isServerGc, CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
+    {
+        var process = ChildProcess.Start(new ChildProcessStart(Path.Join(RepositoryPaths.Output("BenchWorker"), "BenchWorker"), arguments)
+        {
+            Environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = isServerGc ? "1" : null },
+        });
+        try
+        {
+            string line = await process.WaitForLineAsync(line => line.StartsWith("ready ", StringComparison.Ordinal), StartDeadline).WaitAsync(cancellationToken);
+            return new(process, line["ready ".Length..]);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Longest time without a reading of the clock by its own threads since <see cref="ResetGapAsync"/>.</summary>
+    public Task<double> GapMillisecondsAsync(CancellationToken cancellationToken) => AskNumberAsync("gap", cancellationToken);
+
+    public Task ResetGapAsync(CancellationToken cancellationToken) => AskAsync("gap-reset", cancellationToken);
+
+    public Task StartGapMeterAsync(CancellationToken cancellationToken) => AskAsync("gap-start", cancellationToken);
+
+    public Task StopGapMeterAsync(CancellationToken cancellationToken) => AskAsync("gap-stop", cancellationToken);
+
+    public Task<double> ForkMillisecondsAsync(CancellationToken cancellationToken) => AskNumberAsync("fork", cancellationToken);
+
+    public Task<double> AllocatedBytesAsync(CancellationToken cancellationToken) => AskNumberAsync("allocated", cancellationToken);
+
+    /// <summary>A full compacting collection that gives memory back.</summary>
+    public Task CollectAsync(CancellationToken cancellationToken) => AskAsync("collect", cancellationToken);
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task<double> AskNumberAsync(string command, CancellationToken cancellationToken) =>
+        double.Parse((await AskAsync(command, cancellationToken)).Split(' ')[1], CultureInfo.InvariantCulture);
+
+    private async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    {
+        int before = _process.LineCount;
+        await _process.WriteLineAsync(command).WaitAsync(cancellationToken);
+        return await _process.WaitForLineAsync(_ => true, AnswerDeadline, before).WaitAsync(cancellationToken);
+    }
+}
