@@ -24,7 +24,7 @@ internal sealed class BenchRun(BenchOptions options, CancellationToken cancellat
 
         await EndHeapWorkerAsync();
         Screen.Progress($"filling a heap of {options.Objects:N0} objects");
-        return _heapWorker = await Worker.StartAsync(isServerGc: false, cancellationToken, "heap", ObjectsArgument);
+        return _heapWorker = await Worker.StartAsync(null, cancellationToken, "heap", ObjectsArgument);
     }
 
     /// <summary>Before a row that brings a worker of its own: two large heaps are more than a shared machine has.</summary>

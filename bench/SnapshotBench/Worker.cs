@@ -27,11 +27,13 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>What it said when it stood: its address, or the objects that certainly live in it.</summary>
     public string Ready { get; }
 
-    public static async Task<Worker> StartAsync(bool isServerGc, CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
+    /// <param name="runtimeSetting">An environment variable of the runtime, such as DOTNET_gcServer, and its value.</param>
+    public static async Task<Worker> StartAsync(
+        (string Name, string Value)? runtimeSetting, CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
     {
         var process = ChildProcess.Start(new ChildProcessStart(Path.Join(RepositoryPaths.Output("BenchWorker"), "BenchWorker"), arguments)
         {
-            Environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = isServerGc ? "1" : null },
+            Environment = runtimeSetting is var (name, value) ? new Dictionary<string, string?> { [name] = value } : [],
         });
         try
         {

@@ -19,7 +19,7 @@ internal static class WebRow
     public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchRun run)
     {
         await run.EndHeapWorkerAsync();
-        await using Worker worker = await Worker.StartAsync(isServerGc: true, run.CancellationToken, "web");
+        await using Worker worker = await Worker.StartAsync(("DOTNET_gcServer", "1"), run.CancellationToken, "web");
         var address = new Uri(worker.Ready);
 
         // Warm worker, warm tool (its first snapshot loads code into both), then the memory to come back to.
