@@ -18,19 +18,9 @@ public static class GapMeter
     private static readonly int[] Generation = new int[2 * Stride];
     private static Thread[] _threads = [];
 
-    public static TimeSpan LongestGap
-    {
-        get
-        {
-            long longest = 0;
-            for (int i = 1; i <= Threads; i++)
-            {
-                longest = Math.Max(longest, Volatile.Read(ref Gaps[i * Stride]));
-            }
-
-            return Stopwatch.GetElapsedTime(0, longest);
-        }
-    }
+    /// <summary>The longest gap of each thread. A stop of the process is in all of them, one by the scheduler mostly in one.</summary>
+    public static IEnumerable<TimeSpan> LongestGaps =>
+        Enumerable.Range(1, Threads).Select(i => Stopwatch.GetElapsedTime(0, Volatile.Read(ref Gaps[i * Stride])));
 
     public static void Start()
     {

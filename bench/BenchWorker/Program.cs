@@ -42,7 +42,7 @@ static string Answer(string line)
             GapMeter.Reset();
             return "reset";
         case ["gap"]:
-            return FormattableString.Invariant($"gap {GapMeter.LongestGap.TotalMilliseconds:F4}");
+            return FormattableString.Invariant($"gap {GapMeter.LongestGaps.Max().TotalMilliseconds:F4} {GapMeter.LongestGaps.Min().TotalMilliseconds:F4}");
         case ["gap-stop"]:
             GapMeter.Stop();
             return "stopped";

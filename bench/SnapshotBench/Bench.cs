@@ -54,6 +54,7 @@ internal static class Bench
             }
         }
 
+        failures.AddRange(run.Failures);
         string title = $"`{options.Engine}`, {options.Objects:N0} objects. {machine}, {Machine.LoadAverage()} at the end.";
         Screen.Result(ResultTable.Render(title, rows, failures));
         return failures.Count == 0 ? 0 : NotMeasured;

@@ -7,11 +7,19 @@ internal sealed class BenchRun(BenchOptions options, CancellationToken cancellat
 {
     private const int MostBaselineRuns = 3;
 
+    /// <summary>On a large heap eventpipe now and then drops events, and its snapshot is incomplete.</summary>
+    private const int BaselineAttempts = 3;
+
+    private readonly List<string> _failures = [];
+
     private Worker? _heapWorker;
 
     public BenchOptions Options => options;
 
     public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>What could not be measured though its row has a figure; one line each.</summary>
+    public IReadOnlyList<string> Failures => _failures;
 
     public string ObjectsArgument => options.Objects.ToString(CultureInfo.InvariantCulture);
 
@@ -47,23 +55,55 @@ internal sealed class BenchRun(BenchOptions options, CancellationToken cancellat
     public async Task<IReadOnlyList<SnapshotTaken>> TakeManyAsync(Worker worker, bool isMemorySampled = false)
     {
         await TakeAsync(worker, options.Engine, isMemorySampled);
-        return await TakeManyAsync(worker, options.Engine, options.Repeat, isMemorySampled);
-    }
-
-    /// <summary>The baseline engine; seldom, because it takes long on a large heap and varies little.</summary>
-    public Task<IReadOnlyList<SnapshotTaken>> TakeBaselineAsync(Worker worker, bool isMemorySampled = false) =>
-        TakeManyAsync(worker, BenchOptions.BaselineEngine, Math.Min(options.Repeat, MostBaselineRuns), isMemorySampled);
-
-    private async Task<IReadOnlyList<SnapshotTaken>> TakeManyAsync(Worker worker, string engine, int times, bool isMemorySampled)
-    {
         var taken = new List<SnapshotTaken>();
-        for (int i = 0; i < times; i++)
+        for (int i = 0; i < options.Repeat; i++)
         {
-            taken.Add(await TakeAsync(worker, engine, isMemorySampled));
-            Screen.Progress($"{engine} {i + 1}/{times}: {taken[^1].DurationMilliseconds:N0} ms");
+            taken.Add(await TakeAsync(worker, options.Engine, isMemorySampled));
+            Screen.Progress($"{options.Engine} {i + 1}/{options.Repeat}: {taken[^1].DurationMilliseconds:N0} ms");
         }
 
         return taken;
+    }
+
+    /// <summary>
+    /// The baseline engine; seldom, because it takes long on a large heap and varies little. Empty where it never came to an end: that is
+    /// noted as a failure, but does not take the figure from the row.
+    /// </summary>
+    public async Task<IReadOnlyList<SnapshotTaken>> TakeBaselineAsync(Worker worker, bool isMemorySampled = false)
+    {
+        try
+        {
+            var taken = new List<SnapshotTaken>();
+            for (int i = 0; i < Math.Min(options.Repeat, MostBaselineRuns); i++)
+            {
+                taken.Add(await TakeOneBaselineAsync(worker, isMemorySampled));
+            }
+
+            return taken;
+        }
+        catch (RowException failed)
+        {
+            _failures.Add($"the baseline: {failed.Message}");
+            return [];
+        }
+    }
+
+    /// <exception cref="RowException">No attempt gave a complete snapshot.</exception>
+    public async Task<SnapshotTaken> TakeOneBaselineAsync(Worker worker, bool isMemorySampled = false)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                SnapshotTaken taken = await TakeAsync(worker, BenchOptions.BaselineEngine, isMemorySampled);
+                Screen.Progress($"baseline {BenchOptions.BaselineEngine}: {taken.DurationMilliseconds:N0} ms");
+                return taken;
+            }
+            catch (RowException failed) when (attempt < BaselineAttempts && !worker.HasExited)
+            {
+                Screen.Progress($"once more: {failed.Message}");
+            }
+        }
     }
 
     public ValueTask DisposeAsync() => new(EndHeapWorkerAsync());

@@ -9,6 +9,13 @@ internal sealed record Spread(IReadOnlyList<double> Values)
 
     public double Highest => Values.Max();
 
+    /// <summary>Null where nothing was measured.</summary>
+    public static Spread? OfAny(IEnumerable<double> values)
+    {
+        double[] found = [.. values];
+        return found.Length == 0 ? null : new(found);
+    }
+
     /// <summary>"12.3 ms (11.8 to 14.0, n = 5)".</summary>
     public string Show(Func<double, string> unit) =>
         Values.Count == 1 ? $"{unit(Median)} (n = 1)" : $"{unit(Median)} ({unit(Lowest)} to {unit(Highest)}, n = {Values.Count})";

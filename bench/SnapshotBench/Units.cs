@@ -13,7 +13,7 @@ internal static class Units
 
     public static string Count(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:N0}");
 
-    /// <summary>A dash where the baseline is so small that a ratio says nothing.</summary>
-    public static string Ratio(double figure, double baseline) =>
+    /// <summary>A dash where there is no baseline, or one so small that a ratio says nothing.</summary>
+    public static string Ratio(double figure, double? baseline) =>
         baseline > 0 ? string.Create(CultureInfo.InvariantCulture, $"{figure / baseline:N2}") : "-";
 }

@@ -47,8 +47,12 @@ internal sealed class Worker : IAsyncDisposable
         }
     }
 
-    /// <summary>Longest time without a reading of the clock by its own threads since <see cref="ResetGapAsync"/>.</summary>
-    public Task<double> GapMillisecondsAsync(CancellationToken cancellationToken) => AskNumberAsync("gap", cancellationToken);
+    /// <summary>Longest time without a reading of the clock since <see cref="ResetGapAsync"/>: of its worst thread, and of its best.</summary>
+    public async Task<(double Worst, double Best)> GapMillisecondsAsync(CancellationToken cancellationToken)
+    {
+        string[] answer = (await AskAsync("gap", cancellationToken)).Split(' ');
+        return (double.Parse(answer[1], CultureInfo.InvariantCulture), double.Parse(answer[2], CultureInfo.InvariantCulture));
+    }
 
     public Task ResetGapAsync(CancellationToken cancellationToken) => AskAsync("gap-reset", cancellationToken);
 

@@ -12,7 +12,7 @@ internal static class CountsRow
 
         // The baseline second: it makes the worker collect, and what it collects was garbage to the first one too.
         Dictionary<string, (long Objects, long Bytes)> figure = Count(await run.TakeAsync(worker, run.Options.Engine));
-        Dictionary<string, (long Objects, long Bytes)> baseline = Count(await run.TakeAsync(worker, BenchOptions.BaselineEngine));
+        Dictionary<string, (long Objects, long Bytes)> baseline = Count(await run.TakeOneBaselineAsync(worker));
         string[] names = [.. figure.Keys.Union(baseline.Keys).Order(StringComparer.Ordinal)];
         if (names.Length == 0)
         {

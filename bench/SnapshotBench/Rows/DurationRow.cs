@@ -15,7 +15,7 @@ internal static class DurationRow
 
         long expected = long.Parse(worker.Ready, CultureInfo.InvariantCulture);
         SnapshotTaken fewest = taken.MinBy(snapshot => snapshot.LiveObjects)!;
-        SnapshotTaken other = baseline.MinBy(snapshot => snapshot.LiveObjects)!;
+        SnapshotTaken? other = baseline.MinBy(snapshot => snapshot.LiveObjects);
         return
         [
             Compare("freeze to finished snapshot", taken, baseline, snapshot => snapshot.DurationMilliseconds / 1000, MostSeconds),
@@ -23,8 +23,8 @@ internal static class DurationRow
             new(
                 "objects in the snapshot",
                 $"{Units.Count(fewest.LiveObjects)}, {Units.Megabytes(fewest.LiveBytes)}",
-                $"eventpipe: {Units.Count(other.LiveObjects)}, {Units.Megabytes(other.LiveBytes)}",
-                Units.Ratio(fewest.LiveObjects, other.LiveObjects),
+                other is null ? "eventpipe: not measured" : $"eventpipe: {Units.Count(other.LiveObjects)}, {Units.Megabytes(other.LiveBytes)}",
+                Units.Ratio(fewest.LiveObjects, other?.LiveObjects),
                 $">= {Units.Count(expected)} known to live",
                 fewest.LiveObjects >= expected)
             {
@@ -37,12 +37,12 @@ internal static class DurationRow
         string what, IReadOnlyList<SnapshotTaken> taken, IReadOnlyList<SnapshotTaken> baseline, Func<SnapshotTaken, double> seconds, double? most)
     {
         var figure = new Spread([.. taken.Select(seconds)]);
-        var other = new Spread([.. baseline.Select(seconds)]);
+        Spread? other = Spread.OfAny(baseline.Select(seconds));
         return new(
             what,
             figure.Show(Units.Seconds),
-            $"eventpipe: {other.Show(Units.Seconds)}",
-            Units.Ratio(figure.Median, other.Median),
+            $"eventpipe: {other?.Show(Units.Seconds) ?? "not measured"}",
+            Units.Ratio(figure.Median, other?.Median),
             most is null ? null : string.Create(CultureInfo.InvariantCulture, $"<= {most} s"),
             most is null ? null : figure.Median <= most);
     }

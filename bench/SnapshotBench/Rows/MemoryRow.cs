@@ -9,14 +9,14 @@ internal static class MemoryRow
     {
         Worker worker = await run.HeapWorkerAsync();
         var figure = new Spread([.. (await run.TakeManyAsync(worker, isMemorySampled: true)).Select(snapshot => (double)snapshot.PeakToolBytes)]);
-        var baseline = new Spread([.. (await run.TakeBaselineAsync(worker, isMemorySampled: true)).Select(snapshot => (double)snapshot.PeakToolBytes)]);
+        Spread? baseline = Spread.OfAny((await run.TakeBaselineAsync(worker, isMemorySampled: true)).Select(snapshot => (double)snapshot.PeakToolBytes));
         return
         [
             new(
                 "peak memory of the tool and its children",
                 figure.Show(Units.Megabytes),
-                $"eventpipe: {baseline.Show(Units.Megabytes)}",
-                Units.Ratio(figure.Median, baseline.Median),
+                $"eventpipe: {baseline?.Show(Units.Megabytes) ?? "not measured"}",
+                Units.Ratio(figure.Median, baseline?.Median),
                 $"<= {Units.Megabytes(MostBytes)}",
                 figure.Median <= MostBytes)
             {

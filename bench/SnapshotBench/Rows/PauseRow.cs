@@ -34,6 +34,7 @@ internal static class PauseRow
 
         var gap = new Spread([.. rounds.Select(round => round.Gap)]);
         var fork = new Spread([.. rounds.SelectMany(round => round.Forks)]);
+        var shared = new Spread([.. rounds.Select(round => round.Shared)]);
         var noise = new Spread([.. rounds.Select(round => round.Noise)]);
         double most = (MostTimesFork * fork.Median) + MostAddedMilliseconds;
         double[] told = [.. rounds.Select(round => round.Told).OfType<double>()];
@@ -50,6 +51,7 @@ internal static class PauseRow
                 Notes =
                 [
                     $"pause: longest gap between two clock readings of two spinning threads; without a snapshot {noise.Show(Units.Milliseconds)} over the same time",
+                    $"pause: of the thread that the scheduler disturbed less: {shared.Show(Units.Milliseconds)}",
                     told.Length == 0 ? "pause: the tool itself reports none" : $"pause: the tool itself reports {new Spread(told).Show(Units.Milliseconds)}",
                 ],
             },
@@ -68,14 +70,14 @@ internal static class PauseRow
         await worker.StartGapMeterAsync(cancellationToken);
         await worker.ResetGapAsync(cancellationToken);
         await Task.Delay(calm, cancellationToken);
-        double noise = await worker.GapMillisecondsAsync(cancellationToken);
+        double noise = (await worker.GapMillisecondsAsync(cancellationToken)).Worst;
         await worker.ResetGapAsync(cancellationToken);
         SnapshotTaken taken = await run.TakeAsync(worker, run.Options.Engine);
-        double gap = await worker.GapMillisecondsAsync(cancellationToken);
+        (double gap, double shared) = await worker.GapMillisecondsAsync(cancellationToken);
         await worker.StopGapMeterAsync(cancellationToken);
-        return gap > 0 ? new(gap, noise, forks, taken.PauseMilliseconds, taken.Wall) : throw new RowException("the worker's gap meter did not run");
+        return gap > 0 ? new(gap, shared, noise, forks, taken.PauseMilliseconds, taken.Wall) : throw new RowException("the worker's gap meter did not run");
     }
 
     /// <summary>All in milliseconds but the last.</summary>
-    private sealed record Round(double Gap, double Noise, IReadOnlyList<double> Forks, double? Told, TimeSpan Wall);
+    private sealed record Round(double Gap, double Shared, double Noise, IReadOnlyList<double> Forks, double? Told, TimeSpan Wall);
 }
