@@ -26,9 +26,13 @@ internal static class AnalyseCopyCommand
             return ExitStatus.WrongUsage;
         }
 
-        using var takenBack = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bool isOrphan = false;
+        CopyReaper.Sweep(order.Plan.Pid);
+        if (order.IsSweep)
+        {
+            return ExitStatus.Done;
+        }
 
+        using var takenBack = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // Standard input cannot be given up in the middle of a read: this thread may stay in it when all is done.
         var parent = new Thread(() =>
         {
@@ -37,8 +41,7 @@ internal static class AnalyseCopyCommand
                 // Nothing more is ever said.
             }
 
-            isOrphan = true;
-            takenBack.Cancel();
+            Cancel(takenBack);
         })
         { IsBackground = true, Name = "parent" };
         parent.Start();
@@ -60,11 +63,19 @@ internal static class AnalyseCopyCommand
         }
         finally
         {
-            if (isOrphan)
-            {
-                // Whoever ordered this is perhaps not there any more to clear away the copy.
-                CopyReaper.Sweep(order.Plan.Pid);
-            }
+            CopyReaper.Sweep(order.Plan.Pid);
+        }
+    }
+
+    private static void Cancel(CancellationTokenSource takenBack)
+    {
+        try
+        {
+            takenBack.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // All is done already.
         }
     }
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Targets;
 
-// A worker with a known heap. Arguments: --nodes N, --leak PER_SECOND, --handle-usr2.
+// A worker with a known heap. Arguments: --nodes N, --leak PER_SECOND, --handle-usr2, --kinds (objects of every kind that a heap may hold),
+// --collect (one garbage collection after the other).
 // Lines on standard input: "leak N", "gc", "exit"; each is answered by one line.
 // It says "ready PID FRAMEWORK" when its heap stands and its signals are handled. The end of standard input does not end it.
 
@@ -10,6 +11,10 @@ const PosixSignal SigUsr2 = (PosixSignal)12;
 var exit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
 Holder.Fill(NumberAfter("--nodes"));
+if (args.Contains("--kinds"))
+{
+    Kinds.Fill();
+}
 
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
 {
@@ -31,6 +36,17 @@ var leakPerSecond = NumberAfter("--leak");
 if (leakPerSecond > 0)
 {
     _ = LeakForeverAsync(leakPerSecond);
+}
+
+if (args.Contains("--collect"))
+{
+    new Thread(() =>
+    {
+        while (true)
+        {
+            GC.Collect();
+        }
+    }) { IsBackground = true }.Start();
 }
 
 Console.WriteLine($"ready {Environment.ProcessId} {RuntimeInformation.FrameworkDescription}");

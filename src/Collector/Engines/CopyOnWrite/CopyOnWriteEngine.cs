@@ -54,17 +54,20 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
 
     private static async Task<HeapSnapshot> TakeOnceAsync(CopyOnWritePlan plan, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        // What a tool that was killed left there would be counted against the worker's own processes for ever.
-        CopyReaper.Sweep(plan.Pid);
+        var order = new AnalysisOrder { Plan = plan, BudgetBytes = DefaultBudgetBytes, Threads = Math.Min(MostThreads, Environment.ProcessorCount) };
         try
         {
             using AnalysisProcess analysis = AnalysisProcess.Start();
-            var order = new AnalysisOrder { Plan = plan, BudgetBytes = DefaultBudgetBytes, Threads = Math.Min(MostThreads, Environment.ProcessorCount) };
             return await analysis.RunAsync(order, progress, cancellationToken);
         }
         finally
         {
-            CopyReaper.Sweep(plan.Pid);
+            // The other process clears up after itself, and after those that were killed before it. It may have been killed itself.
+            if (CopyReaper.FindsAny(plan.Pid))
+            {
+                using AnalysisProcess sweeper = AnalysisProcess.Start();
+                await sweeper.SweepAsync(order with { IsSweep = true });
+            }
         }
     }
 }

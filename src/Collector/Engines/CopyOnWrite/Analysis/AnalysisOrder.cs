@@ -8,6 +8,9 @@ internal sealed record AnalysisOrder
 {
     public required CopyOnWritePlan Plan { get; init; }
 
+    /// <summary>Only clear away what is left of earlier copies.</summary>
+    public bool IsSweep { get; init; }
+
     /// <summary>Bytes that it may take besides the runtime.</summary>
     public required long BudgetBytes { get; init; }
 

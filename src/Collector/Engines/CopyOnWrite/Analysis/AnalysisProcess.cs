@@ -23,7 +23,7 @@ internal sealed class AnalysisProcess : IDisposable
 
     public static AnalysisProcess Start()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Command])
+        var start = new ProcessStartInfo(Executable(), [Command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -50,16 +50,7 @@ internal sealed class AnalysisProcess : IDisposable
         using CancellationTokenRegistration takenBack = cancellationToken.Register(() => _process.StandardInput.Close());
         Task<SnapshotDocument?> document = ReadDocumentAsync();
         Task<AnalysisFailure?> failure = ReadWordsAsync(progress);
-        try
-        {
-            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order, AnalysisJson.Default.AnalysisOrder));
-            await _process.StandardInput.FlushAsync(CancellationToken.None);
-        }
-        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
-        {
-            // Its last words say more than a broken pipe.
-        }
-
+        await OrderAsync(order);
         await _process.WaitForExitAsync(CancellationToken.None);
         AnalysisFailure? said = await failure;
         SnapshotDocument? read = await document;
@@ -71,7 +62,33 @@ internal sealed class AnalysisProcess : IDisposable
                 : new AnalysisException(CaptureOutcome.Failed, $"the process that reads the frozen copy ended without a word (exit status {_process.ExitCode})"));
     }
 
+    /// <summary>Has it clear away what is left of copies. What cannot be cleared away now is found by the next snapshot.</summary>
+    public async Task SweepAsync(AnalysisOrder order)
+    {
+        Task words = ReadWordsAsync(progress: null);
+        await OrderAsync(order);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await words;
+    }
+
     public void Dispose() => _process.Dispose();
+
+    /// <summary>Ourselves; beside our assembly, because a test that hosts us is another executable.</summary>
+    private static string Executable() =>
+        Path.Join(AppContext.BaseDirectory, "heapdrift") is var beside && File.Exists(beside) ? beside : Environment.ProcessPath!;
+
+    private async Task OrderAsync(AnalysisOrder order)
+    {
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order, AnalysisJson.Default.AnalysisOrder));
+            await _process.StandardInput.FlushAsync(CancellationToken.None);
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
+        {
+            // Its last words say more than a broken pipe.
+        }
+    }
 
     private async Task<SnapshotDocument?> ReadDocumentAsync()
     {

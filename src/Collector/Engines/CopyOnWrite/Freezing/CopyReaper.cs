@@ -20,7 +20,13 @@ internal static class CopyReaper
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Nothing happens to a worker that has nothing left of ours.</summary>
+    /// <summary>Whether something of ours is left in a worker. Reads only.</summary>
+    public static bool FindsAny(int workerPid) => Copies(workerPid).Any();
+
+    /// <summary>
+    /// Nothing happens to a worker that has nothing left of ours. Not to be called in a process that may be the worker's parent: whoever waits
+    /// for its children there would take the stops of the borrowed thread for the end of the worker.
+    /// </summary>
     /// <returns>How many were cleared away.</returns>
     public static int Sweep(int workerPid)
     {

@@ -45,14 +45,26 @@ internal sealed class RuntimeRoots(ClrRuntime runtime, Func<int, string?> thread
         return new HeapRoot(RootNames.KindOf(name, isThreadStatic), name, address);
     }
 
-    /// <summary>A struct lies boxed on the heap; its address is that of the value in the box.</summary>
-    private static ulong AddressOf(ClrStaticField field, ClrModule module) =>
-        field.IsObjectReference ? field.ReadObject(module.AppDomain).Address : Unbox(field.GetAddress(module.AppDomain));
+    private ulong AddressOf(ClrStaticField field, ClrModule module) =>
+        field.IsObjectReference ? field.ReadObject(module.AppDomain).Address : FindBox(field, field.GetAddress(module.AppDomain));
 
-    private static ulong AddressOf(ClrThreadStaticField field, ClrThread thread) =>
-        field.IsObjectReference ? field.ReadObject(thread).Address : Unbox(field.GetAddress(thread));
+    private ulong AddressOf(ClrThreadStaticField field, ClrThread thread) =>
+        field.IsObjectReference ? field.ReadObject(thread).Address : FindBox(field, field.GetAddress(thread));
 
-    private static ulong Unbox(ulong value) => value == 0 ? 0 : value - BoxHeaderBytes;
+    /// <summary>
+    /// A struct lies boxed on the heap, and its field refers to the box. The runtimes differ in whether the address of the field is that of the
+    /// reference or of the value in the box; the type tells. 0 for a struct without references, which is not boxed.
+    /// </summary>
+    private ulong FindBox(ClrField field, ulong address)
+    {
+        if (address == 0 || field.Type is not { } type)
+        {
+            return 0;
+        }
+
+        ulong[] candidates = [runtime.DataTarget.DataReader.ReadPointer(address), address - BoxHeaderBytes];
+        return candidates.FirstOrDefault(candidate => runtime.DataTarget.DataReader.ReadPointer(candidate) == type.MethodTable);
+    }
 
     private IEnumerable<HeapRoot> Handles()
     {

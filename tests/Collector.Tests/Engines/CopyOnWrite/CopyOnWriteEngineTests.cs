@@ -1,0 +1,257 @@
+using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Engines;
+using HeapDrift.Collector.Engines.CopyOnWrite;
+using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Collector.Engines.EventPipe;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Proc;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.Collector.Tests.Engines.CopyOnWrite;
+
+/// <summary>The engine on real workers of every supported runtime and kind of collector.</summary>
+public sealed class CopyOnWriteEngineTests
+{
+    private static readonly ProcFileSystem Proc = new();
+    private static readonly WorkerDirectory Workers = new(Proc);
+
+    /// <summary>Runtime, and the collector's settings: regions, segments (libclrgc.so), server.</summary>
+    public static TheoryData<int, string> Flavours => new()
+    {
+        { 8, "" },
+        { 9, "" },
+        { 10, "" },
+        { 8, "DOTNET_GCName=libclrgc.so" },
+        { 8, "DOTNET_gcServer=1 DOTNET_GCHeapCount=2" },
+        { 10, "DOTNET_gcServer=1 DOTNET_GCHeapCount=2" },
+        { 10, "DOTNET_gcConcurrent=0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Flavours))]
+    public async Task EveryKindOfObjectIsCountedAsTheOtherEngineCountsIt(int major, string settings)
+    {
+        await using PlainWorker worker = await StartAsync(major, settings ?? "", "--nodes", "50000", "--kinds");
+        await worker.CollectAsync();
+
+        HeapSnapshot snapshot = await TakeAsync(worker.Id);
+        HeapSnapshot other = await new EventPipeEngine(TimeProvider.System).TakeAsync(Target(worker.Id), null, TestContext.Current.CancellationToken);
+
+        Assert.Empty(snapshot.Gaps);
+        Assert.Equal(1, snapshot.Coverage);
+        Assert.Equal(50_000, snapshot.Types.Single(type => type.Name == "Targets.Node").Objects);
+        Assert.Equal(2 * 500, snapshot.Types.Single(type => type.Name == "Targets.Kinds+OfThread").Objects);
+        Assert.Equal(Applications(other, major), Applications(snapshot, major));
+        Assert.Equal(snapshot.LiveObjects, snapshot.Retention.Nodes.Sum(node => node.Objects));
+        Assert.Equal(snapshot.LiveBytes, snapshot.Retention.Nodes.Sum(node => node.Bytes));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    public async Task RootsHaveTheNamesOfStaticFieldsThreadsAndHandles(int major)
+    {
+        await using PlainWorker worker = await StartAsync(major, "", "--nodes", "1000", "--kinds");
+
+        HeapSnapshot snapshot = await TakeAsync(worker.Id);
+
+        Assert.Equal("static Targets.Holder.Kept", RootOf(snapshot, "Targets.Node"));
+        Assert.Equal("static Targets.Kinds.s_first", RootOf(snapshot, "Targets.Kinds+Linked"));
+        Assert.Equal("static Targets.Kinds.Keys", RootOf(snapshot, "Targets.Kinds+Dependent"));
+        Assert.Equal("static Targets.Kinds.InStatic", RootOf(snapshot, "Targets.Kinds+InStaticStruct"));
+        Assert.Equal("thread static Targets.Kinds.t_mine", RootOf(snapshot, "Targets.Kinds+OfThread"));
+        Assert.Equal("strong handle", RootOf(snapshot, "Targets.Kinds+Handled"));
+    }
+
+    [Fact]
+    public async Task ALeakIsNamedByItsStaticField()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000");
+        HeapSnapshot baseline = await TakeAsync(worker.Id);
+        await worker.LeakAsync(20_000);
+
+        HeapDiff diff = HeapDiff.Compare(baseline, await TakeAsync(worker.Id));
+
+        Finding finding = Assert.Single(diff.Findings);
+        Assert.Equal("Targets.LeakedThing", finding.Type);
+        Assert.Equal("static Targets.Registry.Things", finding.Holder);
+        Assert.Equal(20_000, finding.ObjectsDelta);
+        Assert.Equal(20_000 * 80, finding.BytesDelta);
+    }
+
+    [Fact]
+    public async Task AWorkerThatDoesNothingHasNoFinding()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "10000");
+
+        HeapDiff diff = HeapDiff.Compare(await TakeAsync(worker.Id), await TakeAsync(worker.Id));
+
+        Assert.Empty(diff.Findings);
+        Assert.Equal(Verdict.NoGrowth, diff.Verdict);
+    }
+
+    [Fact]
+    public async Task NothingIsLeftInTheWorker()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "10000");
+
+        await TakeAsync(worker.Id);
+
+        Assert.False(CopyReaper.FindsAny(worker.Id));
+        Assert.Empty(ChildrenOf(worker.Id));
+        ProcessStatus status = Proc.TryReadStatus(worker.Id).Value!;
+        Assert.False(status.IsTraced);
+        await worker.LeakAsync(1);
+    }
+
+    [Fact]
+    public async Task AWorkerThatCollectsAllTheTimeIsSeenBetweenTwoCollections()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "20000", "--collect");
+
+        HeapSnapshot snapshot = await TakeAsync(worker.Id);
+
+        Assert.Empty(snapshot.Gaps);
+        Assert.Equal(20_000, snapshot.Types.Single(type => type.Name == "Targets.Node").Objects);
+    }
+
+    [Fact]
+    public async Task ACancelledSnapshotLeavesNothingInTheWorker()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
+        using var cancellation = new CancellationTokenSource();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TakeAsync(worker.Id, new OnFirstObjects(cancellation.Cancel), cancellation.Token));
+
+        Assert.Empty(ChildrenOf(worker.Id));
+        Assert.Empty((await TakeAsync(worker.Id)).Gaps);
+    }
+
+    [Fact]
+    public async Task AWorkerThatIsKilledWhileItsCopyIsReadIsReportedAsExited()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
+
+        SnapshotException failure = await Assert.ThrowsAsync<SnapshotException>(
+            () => TakeAsync(worker.Id, new OnFirstObjects(() => worker.Process.Signal(9))));
+
+        Assert.Equal(CaptureOutcome.WorkerExited, failure.Outcome);
+    }
+
+    [Fact]
+    public async Task AnalysingProcessThatIsKilledLeavesNothingInTheWorker()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
+
+        SnapshotException failure = await Assert.ThrowsAsync<SnapshotException>(
+            () => TakeAsync(worker.Id, new OnFirstObjects(() => Kill(TracerOfCopyOf(worker.Id)))));
+
+        Assert.Equal(CaptureOutcome.Failed, failure.Outcome);
+        Assert.Empty(ChildrenOf(worker.Id));
+        await worker.LeakAsync(1);
+    }
+
+    [Fact]
+    public async Task AutoFallsBackToEventPipeAndSaysWhy()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000");
+        using var seized = new ManualResetEventSlim();
+        using var done = new ManualResetEventSlim();
+        var tracer = new Thread(() =>
+        {
+            Assert.True(Ptrace.Try(Ptrace.Seize, worker.Id, 0, 0));
+            seized.Set();
+            done.Wait();
+        });
+        tracer.Start();
+        seized.Wait(TestContext.Current.CancellationToken);
+        List<string> reasons = [];
+        ISnapshotEngine auto = EngineChoice.Create(EngineChoice.Auto, Proc, TimeProvider.System, reasons.Add);
+
+        HeapSnapshot snapshot = await auto.TakeAsync(Target(worker.Id), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(EventPipeEngine.Name, snapshot.Engine);
+        Assert.Contains("traced by", Assert.Single(reasons), StringComparison.Ordinal);
+        done.Set();
+        tracer.Join();
+    }
+
+    [Fact]
+    public async Task AutoTakesCopyOnWriteWhereItIsPossible()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000");
+        List<string> reasons = [];
+
+        HeapSnapshot snapshot = await EngineChoice.Create(EngineChoice.Auto, Proc, TimeProvider.System, reasons.Add)
+            .TakeAsync(Target(worker.Id), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(CopyOnWriteEngine.Name, snapshot.Engine);
+        Assert.Empty(reasons);
+    }
+
+    private static Task<PlainWorker> StartAsync(int major, string settings, params string[] arguments) => PlainWorker.StartAsync(
+        new ChildProcessStart(RepositoryPaths.PlainWorker(major), arguments)
+        {
+            Environment = settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=')).ToDictionary(pair => pair[0], pair => (string?)pair[1]),
+        });
+
+    private static SnapshotTarget Target(int pid) => SnapshotTargets.Of(Workers.Get(pid), Workers, Proc);
+
+    private static Task<HeapSnapshot> TakeAsync(int pid, IProgress<long>? progress = null, CancellationToken? cancellationToken = null) =>
+        new CopyOnWriteEngine(Proc, TimeProvider.System).TakeAsync(Target(pid), progress, cancellationToken ?? TestContext.Current.CancellationToken);
+
+    /// <summary>The runtime's events name a nested type without the types around it, which two of the same name are one by.</summary>
+    private static string[] Applications(HeapSnapshot snapshot, int major) =>
+    [
+        .. snapshot.Types.Where(type => type.Module == $"PlainWorker{major}.dll" || type.Name.StartsWith("Unloadable.", StringComparison.Ordinal))
+            .GroupBy(type => Innermost(type.Name))
+            .OrderBy(same => same.Key, StringComparer.Ordinal)
+            .Select(same => $"{same.Key} {same.Sum(type => type.Objects)} {same.Sum(type => type.Bytes)}"),
+    ];
+
+    private static string Innermost(string name)
+    {
+        int arguments = name.IndexOf('<', 1) is > 0 and int at ? at : name.Length;
+        return name[(name.LastIndexOf('+', arguments - 1) + 1)..];
+    }
+
+    private static string RootOf(HeapSnapshot snapshot, string type)
+    {
+        IReadOnlyList<RetentionNode> nodes = snapshot.Retention.Nodes;
+        RetentionNode node = nodes.Where(node => node.Step.Name == type).MaxBy(node => node.Objects);
+        while (node.Parent > 0)
+        {
+            node = nodes[node.Parent];
+        }
+
+        return node.Step.Name;
+    }
+
+    private static IEnumerable<int> ChildrenOf(int pid) => Proc.EnumeratePids().Where(child => Proc.TryReadStatus(child).Value?.ParentPid == pid);
+
+    private static int TracerOfCopyOf(int pid) =>
+        Proc.TryReadStatus(Proc.TryReadStatus(ChildrenOf(pid).Single()).Value!.TracerPid).Value!.ThreadGroupPid;
+
+    private static void Kill(int pid)
+    {
+        using var process = System.Diagnostics.Process.GetProcessById(pid);
+        process.Kill();
+    }
+
+    private sealed class OnFirstObjects(Action act) : IProgress<long>
+    {
+        private int _calls;
+
+        public void Report(long value)
+        {
+            if (Interlocked.Increment(ref _calls) == 1)
+            {
+                act();
+            }
+        }
+    }
+}
