@@ -26,7 +26,9 @@ public sealed class CopyOnWriteEngineTests
         { 10, "" },
         { 8, "DOTNET_GCName=libclrgc.so" },
         { 8, "DOTNET_gcServer=1 DOTNET_GCHeapCount=2" },
+        { 9, "DOTNET_gcServer=1" },
         { 10, "DOTNET_gcServer=1 DOTNET_GCHeapCount=2" },
+        { 10, "DOTNET_gcServer=1" },
         { 10, "DOTNET_gcConcurrent=0" },
     };
 

@@ -1,5 +1,6 @@
 using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
 using HeapDrift.Collector.Engines.CopyOnWrite.Reading;
+using HeapDrift.Collector.Native;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Marking;
@@ -71,13 +72,14 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
             throw new AnalysisException(CaptureOutcome.Failed, "the worker was in the middle of a garbage collection every time it was frozen", isWorthRetrying: true);
         }
 
+        IReadOnlyList<ClrHandle>? handles = new HandleTables(runtime, reader, Processors.Online()).TryRead();
         using var map = new HeapMap(runtime.Heap.Segments.Select(segment => new HeapRange(segment.ObjectRange.Start, segment.ObjectRange.End)));
-        var roots = new RuntimeRoots(runtime, thread => threadNames.GetValueOrDefault(thread));
+        var roots = new RuntimeRoots(runtime, handles ?? [], thread => threadNames.GetValueOrDefault(thread));
         HeapRoot[] found = [.. roots.Enumerate()];
         var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory).TryResolve);
         using HeapCopy? whole = map.HeapBytes <= order.BudgetBytes / 2 ? new HeapCopy(map, memory, order.Threads, cancellationToken) : null;
         using var marker = new HeapMarker(heap, order.Threads, progress, cancellationToken);
-        return Describe(marker.Run(found), map, whole?.MissingBytes ?? 0);
+        return Describe(marker.Run(found), map, whole?.MissingBytes ?? 0, handles is not null);
     }
 
     private static ClrRuntime OpenRuntime(DataTarget target, RuntimeFilesOfWorker files)
@@ -94,13 +96,18 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         }
     }
 
-    private static HeapSnapshot Describe(MarkResult result, HeapMap map, long missingInCopy)
+    private static HeapSnapshot Describe(MarkResult result, HeapMap map, long missingInCopy, bool hasAllHandles)
     {
         long missing = result.MissingBytes + missingInCopy;
         List<string> gaps = [];
         if (missing > 0)
         {
             gaps.Add($"{missing:N0} bytes of the heap could not be read");
+        }
+
+        if (!hasAllHandles)
+        {
+            gaps.Add("the worker's runtime does not tell all of its handles (dotnet/runtime issue 124872)");
         }
 
         if (result.InvalidReferences + result.InvalidObjects is > 0 and long invalid)

@@ -20,6 +20,8 @@ internal sealed class CopyReader(CopyMemory memory, int pid, ulong runtimeBase, 
     private const int MostPages = 4096;
 
     private readonly ConcurrentDictionary<ulong, byte[]> _pages = new();
+    private List<ulong>? _recorded;
+    private (ulong Address, int Value)? _corrected;
 
     public string DisplayName => $"copy of process {pid}";
 
@@ -52,8 +54,48 @@ internal sealed class CopyReader(CopyMemory memory, int pid, ulong runtimeBase, 
         // The copy never changes.
     }
 
+    /// <summary>Notes from where numbers of four bytes are read while something is done. For one thread at a time.</summary>
+    public IReadOnlyList<ulong> Record(Action read)
+    {
+        List<ulong> recorded = _recorded = [];
+        try
+        {
+            read();
+        }
+        finally
+        {
+            _recorded = null;
+        }
+
+        return recorded;
+    }
+
+    /// <summary>Shows another number than lies in a place while something is done. For one thread at a time.</summary>
+    public void Correct(ulong address, int value, Action read)
+    {
+        _corrected = (address, value);
+        try
+        {
+            read();
+        }
+        finally
+        {
+            _corrected = null;
+        }
+    }
+
     public int Read(ulong address, Span<byte> buffer)
     {
+        if (buffer.Length == sizeof(int))
+        {
+            _recorded?.Add(address);
+            if (_corrected is { } correction && correction.Address == address)
+            {
+                MemoryMarshal.Write(buffer, correction.Value);
+                return buffer.Length;
+            }
+        }
+
         int read = 0;
         while (read < buffer.Length)
         {

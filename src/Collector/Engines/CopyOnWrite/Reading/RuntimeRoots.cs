@@ -4,7 +4,7 @@ using Microsoft.Diagnostics.Runtime;
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Reading;
 
 /// <summary>Where the runtime of the frozen copy keeps objects alive from, by names that stay the same from snapshot to snapshot.</summary>
-internal sealed class RuntimeRoots(ClrRuntime runtime, Func<int, string?> threadName)
+internal sealed class RuntimeRoots(ClrRuntime runtime, IReadOnlyList<ClrHandle> handles, Func<int, string?> threadName)
 {
     private const ulong BoxHeaderBytes = sizeof(ulong);
 
@@ -15,7 +15,7 @@ internal sealed class RuntimeRoots(ClrRuntime runtime, Func<int, string?> thread
     ];
 
     /// <summary>Key and value of each dependent handle.</summary>
-    public IEnumerable<(ulong Key, ulong Value)> Dependents() => runtime.EnumerateHandles()
+    public IEnumerable<(ulong Key, ulong Value)> Dependents() => handles
         .Where(handle => handle.HandleKind == ClrHandleKind.Dependent)
         .Select(handle => (handle.Object.Address, handle.Dependent.Address))
         .Where(pair => pair.Item1 != 0 && pair.Item2 != 0);
@@ -68,7 +68,7 @@ internal sealed class RuntimeRoots(ClrRuntime runtime, Func<int, string?> thread
 
     private IEnumerable<HeapRoot> Handles()
     {
-        foreach (ClrHandle handle in runtime.EnumerateHandles())
+        foreach (ClrHandle handle in handles)
         {
             string? name = handle.HandleKind switch
             {
