@@ -79,7 +79,7 @@ public sealed class CaptureTests
         Assert.Equal("worker-exited", (string?)report["outcome"]);
         Assert.Equal("inconclusive", (string?)report["verdict"]);
         Assert.Equal(snapshots, report["snapshots"]!.AsArray().Count);
-        Assert.Contains(tool.StderrLines, line => line.Contains($"process {worker.Id} exited", StringComparison.Ordinal));
+        Assert.Contains(tool.StderrLines, line => line.Contains($"process {worker.Id}", StringComparison.Ordinal) && line.Contains("exited", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -159,7 +159,7 @@ public sealed class CommandLineTests
 
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, diff.ExitCode));
         JsonNode snapshot = first.Json();
-        Assert.Equal("eventpipe", (string?)snapshot["engine"]);
+        Assert.Equal("copy-on-write", (string?)snapshot["engine"]);
         Assert.True((bool)snapshot["complete"]!);
         Assert.Equal(1_000, (long)snapshot["types"]!.AsArray().Single(type => (string?)type!["name"] == "Targets.Node")!["objects"]!);
         JsonNode finding = Assert.Single(diff.Json()["findings"]!.AsArray())!;

@@ -17,6 +17,12 @@ internal sealed class AnalysisProcess : IDisposable
     /// <summary>Where the runtime of a framework-dependent tool is found.</summary>
     private static readonly string[] Inherited = ["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "LD_LIBRARY_PATH"];
 
+    /// <summary>
+    /// 128 + SIGSEGV. The DAC is made for dumps of processes that were stopped by others; on a worker that was compiling code when it was frozen it
+    /// follows a null pointer about once in 25 times. The next copy finds the worker elsewhere.
+    /// </summary>
+    private const int CrashStatus = 139;
+
     private readonly Process _process;
 
     private AnalysisProcess(Process process) => _process = process;
@@ -59,7 +65,10 @@ internal sealed class AnalysisProcess : IDisposable
             ? SnapshotDocuments.FromDocument(read)
             : throw (said is not null
                 ? new AnalysisException(said.Outcome, said.Reason, said.IsWorthRetrying)
-                : new AnalysisException(CaptureOutcome.Failed, $"the process that reads the frozen copy ended without a word (exit status {_process.ExitCode})"));
+                : new AnalysisException(
+                    CaptureOutcome.Failed,
+                    $"the process that reads the frozen copy was killed or crashed in the worker's libmscordaccore.so (exit status {_process.ExitCode})",
+                    isWorthRetrying: _process.ExitCode == CrashStatus));
     }
 
     /// <summary>Has it clear away what is left of copies. What cannot be cleared away now is found by the next snapshot.</summary>
