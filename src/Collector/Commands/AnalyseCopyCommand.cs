@@ -26,7 +26,7 @@ internal static class AnalyseCopyCommand
             return ExitStatus.WrongUsage;
         }
 
-        CopyReaper.Sweep(order.Plan.Pid);
+        Sweep(order);
         if (order.IsSweep)
         {
             return ExitStatus.Done;
@@ -63,7 +63,19 @@ internal static class AnalyseCopyCommand
         }
         finally
         {
+            Sweep(order);
+        }
+    }
+
+    private static void Sweep(AnalysisOrder order)
+    {
+        try
+        {
             CopyReaper.Sweep(order.Plan.Pid);
+        }
+        catch (FreezeException)
+        {
+            // What cannot be cleared away now takes no memory, and the next snapshot finds it.
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HeapDrift.Collector.Native;
 
 /// <summary>
@@ -8,11 +10,16 @@ internal static class OomScore
 {
     private const string First = "1000";
 
-    public static void VolunteerAsVictim()
+    public static void VolunteerAsVictim() => Volunteer("self");
+
+    /// <summary>Another process of ours, in its stead.</summary>
+    public static void VolunteerAsVictim(int pid) => Volunteer(pid.ToString(CultureInfo.InvariantCulture));
+
+    private static void Volunteer(string process)
     {
         try
         {
-            File.WriteAllText("/proc/self/oom_score_adj", First);
+            File.WriteAllText($"/proc/{process}/oom_score_adj", First);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -4,6 +4,7 @@ using HeapDrift.Collector.Engines;
 using HeapDrift.Collector.Engines.CopyOnWrite;
 using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
 using HeapDrift.Collector.Engines.EventPipe;
+using HeapDrift.Collector.Native;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
@@ -165,7 +166,7 @@ public sealed class CopyOnWriteEngineTests
         using var done = new ManualResetEventSlim();
         var tracer = new Thread(() =>
         {
-            Assert.True(Ptrace.Try(Ptrace.Seize, worker.Id, 0, 0));
+            Assert.Equal(0, Ptrace.Request(PtraceRequest.Seize, worker.Id, 0));
             seized.Set();
             done.Wait();
         });

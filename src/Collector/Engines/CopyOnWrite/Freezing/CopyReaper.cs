@@ -1,128 +1,109 @@
+using System.Diagnostics;
 using System.Globalization;
+using HeapDrift.Collector.Native;
+using HeapDrift.Profiling.Proc;
 
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
 
 /// <summary>
-/// Clears away what is left of a copy in its worker. A dead process stays in the table of its parent until that asks for it; the worker never
-/// will, so one of its threads is made to. Copies are known by their exit signal, which no process that a program starts for itself has.
+/// Removes what copies leave behind: a zombie is the child of the worker, which knows nothing of it and never waits for it. So the wait is
+/// made in the worker's main thread.
 /// </summary>
 internal static class CopyReaper
 {
-    private const ulong Wait4Call = 61;
-
-    /// <summary>__WALL | WNOHANG (include/uapi/linux/wait.h): of whatever kind, and without waiting.</summary>
-    private const ulong WaitOptions = 0x40000001;
-
     private static readonly TimeSpan StopDeadline = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a killed copy may take to free its memory: 0.1 s per GB.</summary>
+    /// <summary>For a killed copy to give back its memory.</summary>
     private static readonly TimeSpan DeathDeadline = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
+    private const int SigKill = 9;
 
-    /// <summary>Whether something of ours is left in a worker. Reads only.</summary>
-    public static bool FindsAny(int workerPid) => Copies(workerPid).Any();
+    /// <summary>Whether a copy, dead or alive, is left in a worker. Reads only.</summary>
+    public static bool FindsAny(int workerPid) => Copies(workerPid).Count != 0;
 
     /// <summary>
-    /// Nothing happens to a worker that has nothing left of ours. Not to be called in a process that may be the worker's parent: whoever waits
-    /// for its children there would take the stops of the borrowed thread for the end of the worker.
+    /// Kills and reaps every copy of the worker, also one that another tool is reading. Without any, the worker is not touched.
     /// </summary>
-    /// <returns>How many were cleared away.</returns>
+    /// <returns>How many were reaped.</returns>
+    /// <exception cref="FreezeException">They could not be reaped; another attempt may succeed.</exception>
     public static int Sweep(int workerPid)
     {
-        int[] copies = [.. Copies(workerPid).Select(copy => copy.Pid)];
-        if (copies.Length == 0)
+        if (Copies(workerPid).Count == 0)
         {
             return 0;
         }
 
-        foreach (int copy in copies)
-        {
-            Ptrace.Kill(copy);
-        }
-
-        WaitForDeath(workerPid);
         int reaped = 0;
-
-        // A thread of its own, because a tracer is a thread and not a process.
-        var tracer = new Thread(() => reaped = copies.Count(copy => TryReap(workerPid, copy))) { IsBackground = true, Name = "reaper" };
-        tracer.Start();
-        tracer.Join();
-        return reaped;
-    }
-
-    private static void WaitForDeath(int workerPid)
-    {
-        long started = TimeProvider.System.GetTimestamp();
-        while (Copies(workerPid).Any(copy => copy.State is not 'Z') && TimeProvider.System.GetElapsedTime(started) < DeathDeadline)
+        using (TracerThread.Start($"reaper of {workerPid}", _ => reaped = Reap(workerPid, Dead(workerPid))))
         {
-            Task.Delay(LookInterval).Wait();
+            return reaped;
         }
     }
 
-    private static bool TryReap(int workerPid, int copy)
+    private static int Reap(int workerPid, List<ProcessStatus> dead)
     {
-        foreach (int thread in Threads(workerPid))
+        if (dead.Count == 0)
         {
-            try
+            return 0;
+        }
+
+        Failures.ThrowIfUnsuitable(workerPid);
+        using var memory = new WorkerMemory(workerPid);
+        var call = new InjectedCall(workerPid, memory, StubPlace.Find(workerPid, memory));
+        using StoppedWorker worker = StoppedWorker.StopMainThread(workerPid, StopDeadline);
+
+        // By the pid that the worker knows; in a container it is another one than ours.
+        return dead.Count(copy => call.Run(worker, SystemCall.Reap(copy.NamespacePid)) == copy.NamespacePid);
+    }
+
+    /// <summary>Zombies that no tracer still has to wait for.</summary>
+    private static List<ProcessStatus> Dead(int workerPid)
+    {
+        long began = Stopwatch.GetTimestamp();
+        var pause = default(SpinWait);
+        while (true)
+        {
+            List<ProcessStatus> copies = Copies(workerPid);
+            List<ProcessStatus> dead = copies.FindAll(copy => copy is { State: 'Z', IsTraced: false });
+            if (dead.Count == copies.Count || Stopwatch.GetElapsedTime(began) > DeathDeadline)
             {
-                ulong place = StubPlace.Find(workerPid);
-                using var threads = new StoppedThreads(workerPid);
-                threads.Seize(thread);
-                threads.Stop(StopDeadline);
-                if (threads.Borrow() is { } borrowed
-                    && new BorrowedCall(threads, borrowed, place).Run(Wait4Call, isFork: false, [(ulong)copy, 0, WaitOptions, 0]) is { } result and not (<= -512 and >= -516))
-                {
-                    return result == copy;
-                }
+                return dead;
             }
-            catch (FreezeException)
+
+            foreach (ProcessStatus living in copies.Where(copy => !copy.HasExited))
             {
-                // Another thread may be more willing; and if none is, the next sweep finds the copy again.
+                Ptrace.Kill(living.Pid, SigKill);
             }
-        }
 
-        return false;
-    }
-
-    private static int[] Threads(int pid)
-    {
-        try
-        {
-            return [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(path => int.Parse(Path.GetFileName(path.AsSpan()), CultureInfo.InvariantCulture))];
-        }
-        catch (IOException)
-        {
-            return [];
+            pause.SpinOnce();
         }
     }
 
-    /// <summary>Children of the worker with exit signal 0, from <c>/proc/PID/stat</c> (proc_pid_stat(5)): state is field 3, parent 4, exit signal 38.</summary>
-    private static IEnumerable<(int Pid, char State)> Copies(int workerPid)
+    private static List<ProcessStatus> Copies(int workerPid)
     {
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && TryReadFields(pid) is [[var state, ..], var parent, ..] fields
-                && int.Parse(parent, CultureInfo.InvariantCulture) == workerPid
-                && fields is { Length: > 35 } && fields[35] == "0")
-            {
-                yield return (pid, state);
-            }
-        }
+        var proc = new ProcFileSystem();
+        return
+        [
+            .. proc.EnumeratePids()
+                .Select(pid => proc.TryReadStatus(pid).Value)
+                .OfType<ProcessStatus>()
+                .Where(status => status.ParentPid == workerPid && status.State != 'X' && IsCopy(status.Pid)),
+        ];
     }
 
-    /// <summary>From the third field on: the name before it may contain anything.</summary>
-    private static string[]? TryReadFields(int pid)
+    /// <summary>
+    /// Field 38 of <c>/proc/PID/stat</c>, the exit signal (proc_pid_stat(5)): 0 for what clone made without one and what never ran exec,
+    /// which sets it to SIGCHLD.
+    /// </summary>
+    private static bool IsCopy(int pid)
     {
-        try
+        const int ExitSignal = 38 - 3;
+        if (ProcFile.TryReadAll(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")).Value is not { Length: > 0 } text)
         {
-            string stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return false;
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+
+        string[] fields = text[(text.LastIndexOf(')') + 1)..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > ExitSignal && fields[ExitSignal] == "0";
     }
 }

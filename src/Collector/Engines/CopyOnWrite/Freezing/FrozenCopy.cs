@@ -1,135 +1,135 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Globalization;
+using HeapDrift.Collector.Native;
 
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
 
 /// <summary>
-/// A copy of a worker that the kernel made by copy-on-write, and that never runs. The worker goes on after the time that a fork takes. All tracing
-/// is done by one thread of ours, which lives as long as the copy: when it ends, in whatever way, the kernel kills the copy.
+/// A copy of a process as it was in one instant: its own process, with the same memory (shared until the worker writes, page by page), of
+/// which no instruction ever runs. The worker stands still for the copying only. Killed at any moment, this process leaves a worker that
+/// goes on and a copy that ends; what remains of it is a zombie, for <see cref="CopyReaper"/>.
 /// </summary>
 internal sealed class FrozenCopy : IDisposable
 {
-    private const ulong CloneCall = 56;
+    /// <summary>The copy's first stop follows its creation at once; the time is for a machine that swaps.</summary>
+    private static readonly TimeSpan FirstStopDeadline = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// CLONE_FILES and no exit signal (include/uapi/linux/sched.h): the copy shares the table of open files instead of holding each file and
-    /// socket open once more, and its end is no SIGCHLD for the worker.
-    /// </summary>
-    private const ulong CloneFlags = 0x400;
+    private const int SigKill = 9;
 
-    private readonly ManualResetEventSlim _taken = new();
-    private readonly ManualResetEventSlim _letGo = new();
-    private readonly Thread _tracer;
-    private Exception? _failure;
+    private readonly int _worker;
+    private readonly TimeSpan _stopDeadline;
+    private TracerThread? _tracer;
 
-    private FrozenCopy(int pid, TimeSpan stopDeadline) => _tracer = new Thread(() => Live(pid, stopDeadline)) { IsBackground = true, Name = "tracer" };
+    private FrozenCopy(int worker, TimeSpan stopDeadline) => (_worker, _stopDeadline) = (worker, stopDeadline);
 
-    /// <summary>Process id of the copy.</summary>
+    /// <summary>Of the copy, as this process sees it. Valid until disposal.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>From asking the first thread to stop to releasing the last.</summary>
+    /// <summary>From before the first thread was stopped until the last one was released.</summary>
     public TimeSpan Pause { get; private set; }
 
-    /// <summary>The registers of the worker's threads by thread number, as they were when they were stopped.</summary>
+    /// <summary>Of all threads of the worker by their ids; the copy has but one.</summary>
     public IReadOnlyDictionary<int, ThreadRegisters> Threads { get; private set; } = new Dictionary<int, ThreadRegisters>();
 
     /// <param name="pid">The worker.</param>
-    /// <param name="stopDeadline">How long its threads may take to stop.</param>
-    /// <exception cref="FreezeException">There is no copy, and the worker runs on.</exception>
+    /// <param name="stopDeadline">How long its first stopped thread may have to wait for its last one.</param>
+    /// <exception cref="FreezeException">There is no copy, and the worker runs on as before.</exception>
     public static FrozenCopy Take(int pid, TimeSpan stopDeadline)
     {
         var copy = new FrozenCopy(pid, stopDeadline);
-        copy._tracer.Start();
-        copy._taken.Wait();
-        if (copy._failure is not null)
-        {
-            copy.Dispose();
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(copy._failure);
-        }
-
+        copy._tracer = TracerThread.Start($"tracer of {pid}", copy.TakeAndHold);
         return copy;
     }
 
-    /// <summary>Frees the memory that the copy holds, at once. May be called from any thread, more than once.</summary>
-    public void Kill()
-    {
-        if (Pid != 0 && !_letGo.IsSet)
-        {
-            Ptrace.Kill(Pid);
-        }
+    /// <summary>Frees at once what the copy holds. May be called from any thread; disposal does the rest.</summary>
+    public void Kill() => Ptrace.Kill(Pid, SigKill);
 
-        _letGo.Set();
-    }
-
-    /// <summary>What is left of it in the worker is for <see cref="CopyReaper"/>.</summary>
+    /// <summary>Kills the copy. Its memory is free when this returns.</summary>
     public void Dispose()
     {
-        Kill();
-        _tracer.Join();
-        _taken.Dispose();
-        _letGo.Dispose();
+        _tracer?.Dispose();
+        _tracer = null;
     }
 
-    private void Live(int pid, TimeSpan stopDeadline)
+    private void TakeAndHold(TracerThread tracer)
     {
+        Failures.ThrowIfUnsuitable(_worker);
+        using var memory = new WorkerMemory(_worker);
+        var call = new InjectedCall(_worker, memory, StubPlace.Find(_worker, memory));
         try
         {
-            Freeze(pid, stopDeadline);
+            Clone(call);
+            Tame();
+            tracer.ReadyUntilDisposed();
         }
-#pragma warning disable CA1031 // It belongs to the thread that asked.
-        catch (Exception failed)
-#pragma warning restore CA1031
+        finally
         {
-            _failure = failed;
-        }
-
-        _taken.Set();
-        _letGo.Wait();
-        if (Pid != 0)
-        {
-            Ptrace.Kill(Pid);
-            Ptrace.TryWait(Pid, out _);
+            End(call.NewProcess);
         }
     }
 
-    private void Freeze(int pid, TimeSpan stopDeadline)
+    private void Clone(InjectedCall call)
     {
-        WarmUp.Run();
-        ulong place = StubPlace.Find(pid);
-        using var threads = new StoppedThreads(pid);
-        threads.Seize(only: null);
-        long started = Stopwatch.GetTimestamp();
-        threads.Stop(stopDeadline);
-        int thread = threads.Borrow() ?? throw Busy(pid);
-        var call = new BorrowedCall(threads, thread, place);
-        long? result = call.Run(CloneCall, isFork: true, [CloneFlags]);
-        Dictionary<int, ThreadRegisters> registers = threads.Numbers.ToDictionary(number => number, number => new ThreadRegisters(threads.RegistersOf(number)));
-        threads.Release();
-        Pause = Stopwatch.GetElapsedTime(started);
-        Pid = call.Child ?? throw Explain(pid, result);
-        Threads = registers;
-        Secure();
-    }
-
-    /// <summary>From here on the copy dies with us, and first of all if memory runs out.</summary>
-    private void Secure()
-    {
-        Ptrace.TryWait(Pid, out _);
-        Ptrace.Try(Ptrace.SetOptions, Pid, 0, Ptrace.OptionExitKill);
+        StoppedWorker worker = StoppedWorker.Stop(_worker, _stopDeadline);
+        long result;
         try
         {
-            File.WriteAllText($"/proc/{Pid}/oom_score_adj", "1000");
+            result = call.Run(worker, SystemCall.Fork);
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        finally
         {
-            throw new FreezeException(FreezeFailure.Refused, $"the copy could not be made the first victim if memory runs out ({refused.Message}), so it was let go");
+            worker.Dispose();
+            Pause = worker.Elapsed;
+        }
+
+        if (result < 0 || call.NewProcess == 0)
+        {
+            throw new FreezeException(FreezeFailure.Refused, $"the kernel refused to copy process {_worker}: {Name((int)-result)}");
+        }
+
+        Pid = call.NewProcess;
+        Threads = worker.Threads.Where(thread => thread is { IsGone: false, IsStranger: false })
+            .ToDictionary(thread => thread.Tid, thread => thread.Registers);
+    }
+
+    /// <summary>Dies with this thread, and first of all where memory runs out.</summary>
+    private void Tame()
+    {
+        long began = Stopwatch.GetTimestamp();
+        int found;
+        WaitStatus status;
+        while ((found = Ptrace.Wait(Pid, blocks: false, out status)) == 0 && Stopwatch.GetElapsedTime(began) < FirstStopDeadline)
+        {
+            Ptrace.Yield();
+        }
+
+        if (found <= 0 || !status.IsStopped || Ptrace.Request(PtraceRequest.SetOptions, Pid, Ptrace.OptionExitKill) != 0)
+        {
+            throw new FreezeException(FreezeFailure.Refused, $"the copy of process {_worker} was killed, probably because memory ran out");
+        }
+
+        OomScore.VolunteerAsVictim(Pid);
+    }
+
+    /// <summary>Its end is waited for as its tracer, after which it is the worker's zombie. A kill cannot be held up for long.</summary>
+    private static void End(int copy)
+    {
+        if (copy == 0)
+        {
+            return;
+        }
+
+        Ptrace.Kill(copy, SigKill);
+        while (Ptrace.Wait(copy, blocks: true, out WaitStatus status) > 0 && status.IsStopped)
+        {
         }
     }
 
-    private static FreezeException Busy(int pid) =>
-        new(FreezeFailure.Busy, $"process {pid} was busy with signals every time it was stopped");
-
-    private static FreezeException Explain(int pid, long? result) => result is null or (<= -512 and >= -516)
-        ? Busy(pid)
-        : new(FreezeFailure.Refused, $"the kernel refused to copy process {pid} ({Marshal.GetPInvokeErrorMessage((int)-result.Value)}): a limit of processes or of memory, or a seccomp filter of the worker");
+    private static string Name(int error) => error switch
+    {
+        Ptrace.Eperm => "EPERM (not permitted, by a seccomp profile for instance)",
+        Ptrace.Eagain => "EAGAIN (its limit of processes is reached)",
+        Ptrace.Enomem => "ENOMEM (not enough memory)",
+        _ => string.Create(CultureInfo.InvariantCulture, $"errno {error}"),
+    };
 }

@@ -1,107 +1,102 @@
 using System.Buffers.Binary;
-using static HeapDrift.Collector.Engines.CopyOnWrite.Freezing.ThreadRegisters.Index;
 
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
 
 /// <summary>
-/// A few instructions that make one system call in a thread of the worker and then put the thread back to where it was, by themselves: if the
-/// tracer is killed at any moment, the thread finds its way home without it. Setting the thread's registers to the stub is the only step.
-/// Nothing in the stub changes flags or the stack, so that a signal handler may run on top of it at any instruction.
+/// Code that makes one system call in somebody else's thread and then puts that thread's registers back by itself. Setting the
+/// instruction pointer to it is the only step in which the tracer matters: killed at any later instant, it leaves a thread that heals.
+/// No instruction changes the flags, the stack pointer or memory, so a signal handler may run on top of any of them.
 /// </summary>
 internal static class HealingStub
 {
-    public const int Bytes = 160;
+    public const int Size = 192;
 
-    private const int DataOffset = 80;
-    private const int WordBytes = sizeof(ulong);
+    private const int MarkAt = Size - 16;
+    private const int TimeAt = Size - 8;
+    private const int DataAt = 96;
 
-    /// <summary>System calls by number (arch/x86/entry/syscalls/syscall_64.tbl).</summary>
-    private const ulong RestartSystemCall = 219;
+    /// <summary>"HeapDrft" as it lies in memory: what a killed tool leaves behind is known by it.</summary>
+    private const ulong Mark = 0x7466_7244_7061_6548;
 
-    // include/linux/errno.h: what the kernel leaves in rax of a thread that was stopped in a system call which is to be restarted.
-    private const long RestartSys = -512;
-    private const long RestartNoInterrupt = -513;
-    private const long RestartNoHandler = -514;
-    private const long RestartBlock = -516;
-
-    private const int SystemCallBytes = 2;
-
-    /// <summary>Loads each register from its word behind the code: REX.W mov reg, [rip+disp32]. Rax first, the jump's target last.</summary>
-    private static readonly (byte Rex, byte ModRm, int Register)[] Loads =
+    /// <summary>In the copy, which gets 0 from clone, the branch is taken: it ends at once unless a tracer holds it.</summary>
+    private static ReadOnlySpan<byte> ChildBranch =>
     [
-        (0x48, 0x05, Rax), (0x48, 0x0D, Rcx), (0x48, 0x15, Rdx), (0x48, 0x35, Rsi), (0x48, 0x3D, Rdi), (0x4C, 0x05, R8), (0x4C, 0x15, R10), (0x4C, 0x1D, R11),
+        0x48, 0x91, // xchg rcx, rax
+        0xe3, 0, // jrcxz child
     ];
 
-    /// <summary>Code and data for one thread.</summary>
-    /// <param name="registers">As they were when the thread was stopped.</param>
-    /// <param name="isFork">
-    /// The system call returns twice; the second return, with 0, ends the new process. For any other call 0 is a result like any other.
+    private static ReadOnlySpan<byte> Child =>
+    [
+        0x31, 0xff, // xor edi, edi
+        0xb8, 0xe7, 0, 0, 0, // mov eax, 231 (exit_group)
+        0x0f, 0x05, // syscall
+        0xf4, // hlt
+    ];
+
+    /// <summary>mov reg, [rip + disp32] without the displacement, in the order of the data words.</summary>
+    private static readonly byte[][] Loads =
+    [
+        [0x48, 0x8b, 0x05], // rax
+        [0x48, 0x8b, 0x0d], // rcx
+        [0x48, 0x8b, 0x15], // rdx
+        [0x48, 0x8b, 0x35], // rsi
+        [0x48, 0x8b, 0x3d], // rdi
+        [0x4c, 0x8b, 0x05], // r8
+        [0x4c, 0x8b, 0x15], // r10
+        [0x4c, 0x8b, 0x1d], // r11
+        [0xff, 0x25], // jmp
+    ];
+
+    /// <param name="into">192 bytes.</param>
+    /// <param name="healed">What the thread goes on with.</param>
+    /// <param name="clones">
+    /// Whether a result of 0 means "this is the copy". Never for another call: a wait4 that finds nobody returns 0 in the worker itself.
     /// </param>
-    public static byte[] Build(ReadOnlySpan<ulong> registers, bool isFork)
+    /// <param name="now">Monotonic time in ticks, for <see cref="IsFreeAt"/>.</param>
+    public static void Write(Span<byte> into, in ThreadRegisters healed, bool clones, long now)
     {
-        var stub = new byte[Bytes];
-        int at = 0;
-        Emit(stub, ref at, [0x0F, 0x05]); // syscall
-        Emit(stub, ref at, [0x48, 0x91]); // xchg rcx, rax
-        int jump = at;
-        Emit(stub, ref at, isFork ? [0xE3, 0x00] : [0x66, 0x90]); // jrcxz to the end of the code, or nothing
-        for (int load = 0; load < Loads.Length; load++)
+        into.Clear();
+        into[0] = 0x0f;
+        into[1] = 0x05; // syscall
+        int at = 2;
+        int branchAt = at;
+        if (clones)
         {
-            Emit(stub, ref at, [Loads[load].Rex, 0x8B, Loads[load].ModRm]);
-            EmitDistance(stub, ref at, DataOffset + load * WordBytes);
+            ChildBranch.CopyTo(into[at..]);
+            at += ChildBranch.Length;
         }
 
-        Emit(stub, ref at, [0xFF, 0x25]); // jmp [rip+disp32]
-        EmitDistance(stub, ref at, DataOffset + Loads.Length * WordBytes);
-        if (isFork)
+        for (int word = 0; word < Loads.Length; word++)
         {
-            stub[jump + 1] = (byte)(at - jump - 2);
+            Loads[word].CopyTo(into[at..]);
+            at += Loads[word].Length;
+            BinaryPrimitives.WriteInt32LittleEndian(into[at..], DataAt + (word * 8) - (at + 4));
+            at += 4;
         }
 
-        Emit(stub, ref at, [0xBF, 0, 0, 0, 0, 0xB8, 0xE7, 0, 0, 0, 0x0F, 0x05]); // exit_group(0)
-        WriteData(stub, registers);
-        return stub;
+        if (clones)
+        {
+            into[branchAt + ChildBranch.Length - 1] = (byte)(at - (branchAt + ChildBranch.Length));
+            Child.CopyTo(into[at..]);
+        }
+
+        ReadOnlySpan<ulong> data =
+            [healed.Rax, healed.Rcx, healed.Rdx, healed.Rsi, healed.Rdi, healed.R8, healed.R10, healed.R11, healed.Rip];
+        for (int word = 0; word < data.Length; word++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(into[(DataAt + (word * 8))..], data[word]);
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(into[MarkAt..], Mark);
+        BinaryPrimitives.WriteInt64LittleEndian(into[TimeAt..], now);
     }
-
-    /// <summary>Whether the kernel would restart the system call in which a thread was stopped.</summary>
-    public static bool IsInRestartableCall(ReadOnlySpan<ulong> registers) =>
-        (long)registers[OrigRax] >= 0 && (long)registers[Rax] is RestartSys or RestartNoInterrupt or RestartNoHandler or RestartBlock;
-
-    /// <summary>Whether the bytes of a place are free: zero, or a stub that a killed tool left.</summary>
-    public static bool IsFree(ReadOnlySpan<byte> place) =>
-        !place.ContainsAnyExcept((byte)0) || place.StartsWith((ReadOnlySpan<byte>)[0x0F, 0x05, 0x48, 0x91]);
 
     /// <summary>
-    /// What the thread shall have when it leaves the stub: its registers, or, where it was stopped in a system call, those with which it
-    /// makes that call again (arch_do_signal_or_restart in arch/x86/kernel/signal.c).
+    /// Whether a stub may be written over these bytes: nobody ever wrote there, or a killed tool did so long ago that its thread has gone
+    /// through it, also where a signal handler ran in between.
     /// </summary>
-    private static void WriteData(byte[] stub, ReadOnlySpan<ulong> registers)
-    {
-        bool restarts = IsInRestartableCall(registers);
-        for (int load = 0; load < Loads.Length; load++)
-        {
-            ulong value = registers[Loads[load].Register];
-            if (restarts && Loads[load].Register == Rax)
-            {
-                value = (long)value == RestartBlock ? RestartSystemCall : registers[OrigRax];
-            }
-
-            BinaryPrimitives.WriteUInt64LittleEndian(stub.AsSpan(DataOffset + load * WordBytes), value);
-        }
-
-        BinaryPrimitives.WriteUInt64LittleEndian(stub.AsSpan(DataOffset + Loads.Length * WordBytes), registers[Rip] - (restarts ? SystemCallBytes : 0UL));
-    }
-
-    private static void Emit(byte[] stub, ref int at, ReadOnlySpan<byte> code)
-    {
-        code.CopyTo(stub.AsSpan(at));
-        at += code.Length;
-    }
-
-    /// <summary>Counted from the end of the instruction, which these four bytes end.</summary>
-    private static void EmitDistance(byte[] stub, ref int at, int target)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(stub.AsSpan(at), target - (at + sizeof(int)));
-        at += sizeof(int);
-    }
+    public static bool IsFreeAt(ReadOnlySpan<byte> bytes, long now, long quietTicks) =>
+        !bytes.ContainsAnyExcept((byte)0)
+        || (BinaryPrimitives.ReadUInt64LittleEndian(bytes[MarkAt..]) == Mark
+            && now - BinaryPrimitives.ReadInt64LittleEndian(bytes[TimeAt..]) > quietTicks);
 }

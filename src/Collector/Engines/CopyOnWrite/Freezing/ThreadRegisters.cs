@@ -1,73 +1,73 @@
+using System.Runtime.InteropServices;
+
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
 
-/// <summary>The registers of a stopped thread, as PTRACE_GETREGS gives them (struct user_regs_struct, arch/x86/include/asm/user_64.h).</summary>
-internal sealed class ThreadRegisters
+/// <summary>The general registers of a stopped thread: <c>user_regs_struct</c> of x86-64, in its order (sys/user.h; 27 words).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct ThreadRegisters
 {
-    public const int Words = 27;
+    /// <summary>Kernel-internal results of an interrupted system call (include/linux/errno.h); no program ever sees them.</summary>
+    private const long RestartSys = -512;
+    private const long RestartNoInterrupt = -513;
+    private const long RestartNoHandler = -514;
+    private const long RestartBlock = -516;
 
-    private readonly ulong[] _words;
+    /// <summary>restart_syscall(2): goes on with a timed wait, for the time that is left.</summary>
+    private const ulong SysRestart = 219;
 
-    public ThreadRegisters(ReadOnlySpan<ulong> words) => _words = words[..Words].ToArray();
+    /// <summary>Of the <c>syscall</c> instruction, 0F 05.</summary>
+    private const ulong SystemCallLength = 2;
 
-    public ReadOnlySpan<ulong> All => _words;
+    public ulong R15 { get; init; }
+    public ulong R14 { get; init; }
+    public ulong R13 { get; init; }
+    public ulong R12 { get; init; }
+    public ulong Rbp { get; init; }
+    public ulong Rbx { get; init; }
+    public ulong R11 { get; init; }
+    public ulong R10 { get; init; }
+    public ulong R9 { get; init; }
+    public ulong R8 { get; init; }
+    public ulong Rax { get; init; }
+    public ulong Rcx { get; init; }
+    public ulong Rdx { get; init; }
+    public ulong Rsi { get; init; }
+    public ulong Rdi { get; init; }
 
-    public ulong R15 => _words[Index.R15];
+    /// <summary>The number of the system call that the thread is in; all ones outside of one.</summary>
+    public ulong OrigRax { get; init; }
+    public ulong Rip { get; init; }
+    public ulong Cs { get; init; }
+    public ulong Eflags { get; init; }
+    public ulong Rsp { get; init; }
+    public ulong Ss { get; init; }
+    public ulong FsBase { get; init; }
+    public ulong GsBase { get; init; }
+    public ulong Ds { get; init; }
+    public ulong Es { get; init; }
+    public ulong Fs { get; init; }
+    public ulong Gs { get; init; }
 
-    public ulong R14 => _words[Index.R14];
+    /// <summary>A program cannot have 64-bit registers and run 32-bit code (__USER_CS, arch/x86/include/asm/segment.h).</summary>
+    public bool IsLongMode => Cs == 0x33;
 
-    public ulong R13 => _words[Index.R13];
+    public bool IsInSystemCall => (long)OrigRax >= 0;
 
-    public ulong R12 => _words[Index.R12];
+    public bool IsInRestartableCall =>
+        IsInSystemCall && (long)Rax is RestartSys or RestartNoInterrupt or RestartNoHandler or RestartBlock;
 
-    public ulong Rbp => _words[Index.Rbp];
-
-    public ulong Rbx => _words[Index.Rbx];
-
-    public ulong R11 => _words[Index.R11];
-
-    public ulong R10 => _words[Index.R10];
-
-    public ulong R9 => _words[Index.R9];
-
-    public ulong R8 => _words[Index.R8];
-
-    public ulong Rax => _words[Index.Rax];
-
-    public ulong Rcx => _words[Index.Rcx];
-
-    public ulong Rdx => _words[Index.Rdx];
-
-    public ulong Rsi => _words[Index.Rsi];
-
-    public ulong Rdi => _words[Index.Rdi];
-
-    public ulong Rip => _words[Index.Rip];
-
-    public ulong Eflags => _words[Index.Eflags];
-
-    public ulong Rsp => _words[Index.Rsp];
-
-    /// <summary>Places in the structure.</summary>
-    internal static class Index
+    /// <summary>
+    /// What the kernel would make of them on the way back to the program where no signal handler runs
+    /// (<c>arch_do_signal_or_restart</c> in arch/x86/kernel/signal.c): the interrupted system call is made once more. Outside of a
+    /// system call as far as the kernel can tell, so that it does not apply the rule a second time.
+    /// </summary>
+    public ThreadRegisters Healed()
     {
-        public const int R15 = 0;
-        public const int R14 = 1;
-        public const int R13 = 2;
-        public const int R12 = 3;
-        public const int Rbp = 4;
-        public const int Rbx = 5;
-        public const int R11 = 6;
-        public const int R10 = 7;
-        public const int R9 = 8;
-        public const int R8 = 9;
-        public const int Rax = 10;
-        public const int Rcx = 11;
-        public const int Rdx = 12;
-        public const int Rsi = 13;
-        public const int Rdi = 14;
-        public const int OrigRax = 15;
-        public const int Rip = 16;
-        public const int Eflags = 18;
-        public const int Rsp = 19;
+        ThreadRegisters outside = this with { OrigRax = ulong.MaxValue };
+        return !IsInRestartableCall ? outside : outside with
+        {
+            Rax = (long)Rax == RestartBlock ? SysRestart : OrigRax,
+            Rip = Rip - SystemCallLength,
+        };
     }
 }

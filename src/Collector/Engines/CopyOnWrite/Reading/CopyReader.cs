@@ -40,7 +40,7 @@ internal sealed class CopyReader(CopyMemory memory, int pid, ulong runtimeBase, 
 
     public bool GetThreadContext(uint threadID, uint contextFlags, Span<byte> context)
     {
-        if (!threads.TryGetValue((int)threadID, out ThreadRegisters? registers))
+        if (!threads.TryGetValue((int)threadID, out ThreadRegisters registers))
         {
             return false;
         }
