@@ -42,8 +42,15 @@ internal static class CountsRow
     private static Dictionary<string, (long Objects, long Bytes)> Count(SnapshotTaken taken) =>
         taken.Types
             .Where(type => Path.GetFileName(type.Module) == Application)
-            .GroupBy(type => type.Name, StringComparer.Ordinal)
+            .GroupBy(type => Innermost(type.Name), StringComparer.Ordinal)
             .ToDictionary(same => same.Key, same => (same.Sum(type => type.Objects), same.Sum(type => type.Bytes)));
+
+    /// <summary>The runtime's events name a nested type without the types around it; those of the same name can only be compared together.</summary>
+    private static string Innermost(string name)
+    {
+        int arguments = name.IndexOf('<', 1) is > 0 and int at ? at : name.Length;
+        return name[(name.LastIndexOf('+', arguments - 1) + 1)..];
+    }
 
     private static string Show(Dictionary<string, (long Objects, long Bytes)> counts, string name) =>
         counts.TryGetValue(name, out (long Objects, long Bytes) count) ? $"{count.Objects:N0} objects, {count.Bytes:N0} bytes" : "absent";
