@@ -1,0 +1,109 @@
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Marking;
+
+namespace HeapDrift.Profiling.Tests.Marking;
+
+/// <summary>The runtime's shared lists (<see cref="SharedLists"/>), marked as <see cref="RetentionWalk"/> does.</summary>
+public sealed class MarkedListTests
+{
+    private const string Timer = "System.Threading.TimerQueueTimer";
+    private const string Queue = "System.Threading.TimerQueue";
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(4, true)]
+    public void WhoKeepsItsOwnTimerDoesNotHoldEverybodysTimers(int threads, bool copied)
+    {
+        FakeHeap heap = Timers(101, out ulong[] timers);
+        heap.Static("Shop.Clock.Own", heap.New(heap.Class("Shop.Clock", 1, 0), timers[50]));
+        AddQueue(heap, timers[0]);
+
+        MarkResult result = heap.Mark(threads, copied);
+
+        RetentionNode[] reminders = [.. NodesOf(result, "Shop.Reminder").OrderBy(node => node.Objects)];
+        Assert.Equal([1, 100], reminders.Select(node => node.Objects));
+        Assert.Equal(Queue, HolderOf(result, HolderOf(result, reminders[1])).Step.Name);
+        Assert.Equal("Shop.Clock", HolderOf(result, HolderOf(result, reminders[0])).Step.Name);
+    }
+
+    [Fact]
+    public void WithoutTheirQueueTimersHoldNoOtherTimers()
+    {
+        FakeHeap heap = Timers(10, out ulong[] timers);
+        heap.Static("Shop.Clock.Own", heap.New(heap.Class("Shop.Clock", 1, 0), timers[5]));
+
+        MarkResult result = heap.Mark();
+
+        Assert.Equal((1, 1), (result.ObjectsOf(Timer), result.ObjectsOf("Shop.Reminder")));
+    }
+
+    [Fact]
+    public void TheListGoesOnBehindATimerThatSomebodyElseHolds()
+    {
+        // Every second timer has a holder of its own, nearer than the queue.
+        FakeHeap heap = Timers(20, out ulong[] timers);
+        FakeType clock = heap.Class("Shop.Clock", 1, 0);
+        for (int at = 1; at < timers.Length; at += 2)
+        {
+            heap.Static($"Shop.Clock{at}", heap.New(clock, timers[at]));
+        }
+
+        AddQueue(heap, timers[0]);
+        MarkResult result = heap.Mark();
+
+        Assert.Equal(20, result.ObjectsOf("Shop.Reminder"));
+        Assert.Equal(10, Assert.Single(NodesOf(result, Timer), node => HolderOf(result, node).Step.Name == Queue).Objects);
+        Assert.Equal(10, NodesOf(result, Timer).Count(node => HolderOf(result, node).Step.Name == "Shop.Clock"));
+    }
+
+    [Fact]
+    public void AListThatClosesACircleEnds()
+    {
+        FakeHeap heap = Timers(5, out ulong[] timers);
+        heap.Link(timers[4], 0, timers[0]);
+        AddQueue(heap, timers[0]);
+
+        Assert.Equal(5, heap.Mark().ObjectsOf(Timer));
+    }
+
+    [Fact]
+    public void AListWithInvalidLinksIsWalkedAsFarAsItGoes()
+    {
+        FakeHeap heap = Timers(4, out ulong[] timers);
+        heap.Link(timers[1], 1, 0x1234_5670);
+        heap.Link(timers[2], 1, timers[0] + 16);
+        heap.Link(timers[2], 0, timers[0] + 4);
+        AddQueue(heap, timers[0]);
+
+        MarkResult result = heap.Mark();
+
+        // The second timer's link ahead leads nowhere, so that nobody finds the others.
+        Assert.Equal((2, 1), (result.ObjectsOf(Timer), result.InvalidReferences));
+    }
+
+    /// <summary>Timers with previous, next and a reminder, linked both ways.</summary>
+    private static FakeHeap Timers(int count, out ulong[] timers)
+    {
+        var heap = new FakeHeap();
+        FakeType reminder = heap.Class("Shop.Reminder", 1);
+        FakeType timer = heap.Class(Timer, 4, 0, 1, 3);
+        timers = [.. Enumerable.Range(0, count).Select(_ => heap.New(timer, 0, 0, heap.New(reminder)))];
+        for (int at = 1; at < count; at++)
+        {
+            heap.Link(timers[at], 0, timers[at - 1]);
+            heap.Link(timers[at - 1], 1, timers[at]);
+        }
+
+        return heap;
+    }
+
+    private static void AddQueue(FakeHeap heap, ulong first)
+    {
+        ulong queue = heap.New(heap.Class(Queue, 1, 0), first);
+        heap.Static("System.Threading.TimerQueue.Instances", heap.New(heap.ArrayOfReferences("System.Threading.TimerQueue[]"), queue));
+    }
+
+    private static IEnumerable<RetentionNode> NodesOf(MarkResult result, string type) => result.Retention.Nodes.Where(node => node.Step.Name == type && node.Objects > 0);
+
+    private static RetentionNode HolderOf(MarkResult result, RetentionNode node) => result.Retention.Nodes[node.Parent];
+}
