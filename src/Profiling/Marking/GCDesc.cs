@@ -62,14 +62,16 @@ internal sealed class GCDesc
 
     private static GCDesc? TryReadMap(IHeapMemory memory, ulong methodTable, uint baseBytes, uint componentBytes)
     {
-        if (TryReadWord(memory, methodTable - Word) is not { } count || count == 0 || Math.Abs(count) > Limits.GCDescSeries)
+        if (TryReadWord(memory, methodTable - Word) is not { } count || count is 0 or < -Limits.GCDescSeries or > Limits.GCDescSeries)
         {
             return null;
         }
 
         return count > 0
             ? TryReadSeries(memory, methodTable, (int)count) is { } series ? new GCDesc(baseBytes, componentBytes, series, [], 0) : null
-            : TryReadRepeats(memory, methodTable, (int)-count, componentBytes) is var (repeats, from) ? new GCDesc(baseBytes, componentBytes, [], repeats, from) : null;
+            : TryReadRepeats(memory, methodTable, (int)-count, baseBytes, componentBytes) is var (repeats, from)
+                ? new GCDesc(baseBytes, componentBytes, [], repeats, from)
+                : null;
     }
 
     private static Series[]? TryReadSeries(IHeapMemory memory, ulong methodTable, int count)
@@ -89,7 +91,7 @@ internal sealed class GCDesc
         return series;
     }
 
-    private static (Repeat[] Repeats, int From)? TryReadRepeats(IHeapMemory memory, ulong methodTable, int count, uint componentBytes)
+    private static (Repeat[] Repeats, int From)? TryReadRepeats(IHeapMemory memory, ulong methodTable, int count, uint baseBytes, uint componentBytes)
     {
         if (TryReadWord(memory, methodTable - 2 * Word) is not (>= Word and <= Limits.ObjectBaseBytes and var from))
         {
@@ -113,7 +115,9 @@ internal sealed class GCDesc
             }
         }
 
-        return covered == componentBytes && componentBytes != 0 ? (repeats, (int)from) : null;
+        // The pattern begins at the first reference of a struct, so that what it skips last reaches into the next one, and no further.
+        long firstElement = baseBytes - Word;
+        return covered == componentBytes && componentBytes != 0 && from - repeats[^1].SkippedBytes <= firstElement ? (repeats, (int)from) : null;
     }
 
     private static long? TryReadWord(IHeapMemory memory, ulong address)

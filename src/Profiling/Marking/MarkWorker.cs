@@ -319,8 +319,9 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         GCDesc desc = type.Desc;
         if (desc.Repeats.Length != 0)
         {
+            // What the last struct skips behind its last reference may lie behind the array.
             long elements = (long)bytes - desc.BaseBytes;
-            FollowOrShare(address + (ulong)desc.RepeatsFrom, elements - elements % desc.ComponentBytes, desc, path);
+            FollowOrShare(address + (ulong)desc.RepeatsFrom, elements - elements % desc.ComponentBytes - desc.Repeats[^1].SkippedBytes, desc, path);
         }
 
         foreach (GCDesc.Series series in desc.AllSeries)

@@ -117,5 +117,34 @@ public sealed class GCDescTests
         Assert.Null(GCDesc.TryRead(heap, FakeHeap.Start));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Limits.GCDescSeries + 1)]
+    [InlineData(-Limits.GCDescSeries - 1)]
+    [InlineData(int.MaxValue)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MinValue + 1)]
+    public void AMapHasANumberOfRunsThatIsPossible(long count)
+    {
+        var heap = new FakeHeap();
+        ulong methodTable = heap.Class("Shop.Item", 1, 0).MethodTable;
+        heap.Write(methodTable - 8, (ulong)count);
+
+        Assert.Null(GCDesc.TryRead(heap, methodTable));
+    }
+
+    [Fact]
+    public void ReferencesOfStructsStayInTheArray()
+    {
+        // The first reference of a struct of 3 words lies at 16, 24 or 32 of the array: at 40 the last one's would lie behind the last struct.
+        var heap = new FakeHeap();
+        ulong methodTable = heap.ArrayOfStructs("Shop.Entry[]", 3, 2).MethodTable;
+        Assert.Equal(32, GCDesc.TryRead(heap, methodTable)!.RepeatsFrom);
+
+        heap.Write(methodTable - 16, 40);
+        Assert.Null(GCDesc.TryRead(heap, methodTable));
+    }
+
     private static GCDesc Read(FakeHeap heap, FakeType type) => Assert.IsType<GCDesc>(GCDesc.TryRead(heap, type.MethodTable));
 }

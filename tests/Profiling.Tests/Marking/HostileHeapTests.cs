@@ -115,6 +115,21 @@ public sealed class HostileHeapTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void StructsThatClaimToLieBehindTheirArrayAreNotRead(bool copied)
+    {
+        // 64 MB behind the array, where no chunk is.
+        var heap = new FakeHeap();
+        FakeType type = heap.ArrayOfStructs("Shop.Entry[]", 3, 1);
+        heap.Segment(FakeHeap.Start, 0x10_0000);
+        heap.Static("Shop.Small", heap.NewArray(type, 10)).Static("Shop.Large", heap.NewArray(type, 30_000));
+        heap.Write(type.MethodTable - 16, 64 << 20);
+
+        Assert.Equal(2, heap.Mark(copied: copied).InvalidRoots);
+    }
+
     private static FakeHeap OneItem(out FakeType type, out ulong item)
     {
         var heap = new FakeHeap();
