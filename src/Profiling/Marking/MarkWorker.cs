@@ -214,8 +214,8 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     {
         foreach (GCDesc.Series series in type.Desc.AllSeries)
         {
-            long bytes = series.BytesLessObject + type.Desc.BaseBytes;
-            for (long at = 0; at < bytes; at += sizeof(ulong))
+            long bytes = BytesOf(series, type.BaseBytes);
+            for (long at = 0; at + sizeof(ulong) <= bytes; at += sizeof(ulong))
             {
                 ulong target = *(ulong*)_window.Read(address + (ulong)(series.Offset + at), sizeof(ulong));
                 if (target != 0)
@@ -326,9 +326,12 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
 
         foreach (GCDesc.Series series in desc.AllSeries)
         {
-            FollowOrShare(address + (ulong)series.Offset, Math.Min(series.BytesLessObject + (long)bytes, (long)bytes - series.Offset), desc, path);
+            FollowOrShare(address + (ulong)series.Offset, BytesOf(series, (long)bytes), desc, path);
         }
     }
+
+    /// <summary>How long a run of references is, at most to the object's end: the map is as much input as the heap is.</summary>
+    private static long BytesOf(GCDesc.Series series, long objectBytes) => Math.Min(series.BytesLessObject + objectBytes, objectBytes - series.Offset);
 
     private void FollowOrShare(ulong from, long bytes, GCDesc desc, int path)
     {

@@ -130,6 +130,32 @@ public sealed class HostileHeapTests
         Assert.Equal(2, heap.Mark(copied: copied).InvalidRoots);
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(1L << 40)]
+    [InlineData(1L << 32)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    public void RunsOfReferencesEndWithTheirObject(long bytesLessObject)
+    {
+        foreach (string name in (string[])["Shop.Item", "System.Threading.TimerQueueTimer", "System.Threading.TimerQueue"])
+        {
+            foreach (bool copied in (bool[])[false, true])
+            {
+                var heap = new FakeHeap();
+                FakeType type = heap.Class(name, 3, 1);
+                heap.Segment(FakeHeap.Start, 0x1000);
+                ulong item = heap.New(type, heap.New(heap.String));
+                ulong stray = heap.New(heap.Class("Shop.Stray", 1));
+                heap.New(heap.ArrayOfReferences("System.Object[]"), stray, stray);
+                heap.Write(type.MethodTable - 24, (ulong)bytesLessObject);
+
+                Assert.Equal(0, heap.Static("Shop.Root", item).Mark(copied: copied).ObjectsOf("Shop.Stray"));
+            }
+        }
+    }
+
     private static FakeHeap OneItem(out FakeType type, out ulong item)
     {
         var heap = new FakeHeap();
