@@ -12,11 +12,17 @@ internal unsafe struct HeapChunk
     /// <summary>And before this.</summary>
     public ulong To;
 
+    /// <summary>The end of the first range in the chunk, or of the chunk: an object that begins in the chunk and ends before this crosses no range's end.</summary>
+    public ulong EndOfFirst;
+
     /// <summary>One bit per 8 bytes, set once the object there was counted. Null until the first is. Written by one thread at a time.</summary>
     public ulong* Marks;
 
     /// <summary>The bytes at <see cref="Base"/>, where the whole heap was copied; null where it is read as it is needed.</summary>
     public byte* Copy;
+
+    /// <summary>Bytes from <see cref="Copy"/> to the end of what was copied without a gap, this chunk and those behind it.</summary>
+    public nint CopyBytes;
 
     public readonly bool IsMarked(int slot) => Marks != null && (Marks[slot >> 6] >> (slot & 63) & 1) != 0;
 }

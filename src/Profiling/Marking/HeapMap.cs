@@ -67,28 +67,27 @@ internal sealed unsafe class HeapMap : IDisposable
     }
 
     /// <summary>Where the range ends in which an address lies: no object crosses that. 0 outside of all ranges.</summary>
-    public ulong EndOfRange(ulong address)
+    public ulong EndOfRange(ulong address) => RangeFrom(address) is { } range && range.Start <= address ? range.End : 0;
+
+    /// <summary>The range in which an address lies, otherwise the next one. Null behind the last one.</summary>
+    public HeapRange? RangeFrom(ulong address)
     {
         int low = 0;
-        int high = _ranges.Length - 1;
-        while (low <= high)
+        int high = _ranges.Length;
+        while (low < high)
         {
             int middle = (low + high) / 2;
-            if (address < _ranges[middle].Start)
+            if (address < _ranges[middle].End)
             {
-                high = middle - 1;
-            }
-            else if (address >= _ranges[middle].End)
-            {
-                low = middle + 1;
+                high = middle;
             }
             else
             {
-                return _ranges[middle].End;
+                low = middle + 1;
             }
         }
 
-        return 0;
+        return low < _ranges.Length ? _ranges[low] : null;
     }
 
     /// <summary>Gives a chunk its marks. The caller is the only thread that marks in it.</summary>
@@ -147,7 +146,7 @@ internal sealed unsafe class HeapMap : IDisposable
         lower[(uint)address >> ChunkBits] = chunk;
     }
 
-    /// <summary>Two ranges may share a chunk; between them no object has a valid method table.</summary>
+    /// <summary>Two ranges may share a chunk; between them everything is read as zero, which is no object.</summary>
     private void Cover(HeapRange range)
     {
         foreach (ulong address in BasesOf(range))
@@ -155,8 +154,12 @@ internal sealed unsafe class HeapMap : IDisposable
             HeapChunk* chunk = _chunks + Find(address);
             ulong from = Math.Max(range.Start, address);
             ulong to = Math.Min(range.End, address + (ulong)ChunkBytes);
-            chunk->From = chunk->To == 0 ? from : Math.Min(chunk->From, from);
-            chunk->To = Math.Max(chunk->To, to);
+            if (chunk->To == 0)
+            {
+                (chunk->From, chunk->EndOfFirst) = (from, to);
+            }
+
+            chunk->To = to;
         }
     }
 }

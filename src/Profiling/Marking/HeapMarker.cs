@@ -16,6 +16,7 @@ internal sealed class HeapMarker : IDisposable
     /// <summary>A level with fewer references is over before other threads have woken up (about 10 microseconds).</summary>
     private const int WorthSharing = 4_000;
 
+    private readonly MarkedHeap _heap;
     private readonly RetentionTreeBuilder _tree = new();
     private readonly MarkWorker[] _workers;
     private readonly MarkWorker _main;
@@ -29,6 +30,7 @@ internal sealed class HeapMarker : IDisposable
     /// <param name="cancellationToken">Ends the marking.</param>
     public HeapMarker(MarkedHeap heap, int threads, IProgress<long>? progress, CancellationToken cancellationToken)
     {
+        _heap = heap;
         _workers = [.. Enumerable.Range(0, threads).Select(_ => new MarkWorker(heap, _tree))];
         _main = _workers[0];
         _lists = new ListWalk(_main, _tree);
@@ -164,7 +166,7 @@ internal sealed class HeapMarker : IDisposable
             InvalidRoots = invalidRoots,
             InvalidReferences = _workers.Sum(worker => worker.InvalidReferences),
             InvalidObjects = _workers.Sum(worker => worker.InvalidObjects),
-            MissingBytes = _workers.Sum(worker => worker.MissingBytes),
+            MissingBytes = _heap.Reader.MissingBytes,
             OutboxBytes = _workers.Sum(worker => worker.OutboxBytes),
         };
     }

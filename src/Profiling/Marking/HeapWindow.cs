@@ -7,7 +7,7 @@ namespace HeapDrift.Profiling.Marking;
 /// One worker's view of the frozen heap. Where the heap was copied it points into the copy. Otherwise it holds one chunk, read in
 /// blocks as they are asked for, or whole where many of its objects are; what reaches beyond the chunk goes through a second buffer.
 /// </summary>
-internal sealed unsafe class HeapWindow(HeapMap map, IHeapMemory memory) : IDisposable
+internal sealed unsafe class HeapWindow(HeapMap map, HeapReader reader) : IDisposable
 {
     /// <summary>A read costs about 1 microsecond and 0.3 per 4 KB, so that 16 KB cost twice as much as the least.</summary>
     private const int BlockBits = 14;
@@ -30,9 +30,6 @@ internal sealed unsafe class HeapWindow(HeapMap map, IHeapMemory memory) : IDisp
     private ulong _readyTo;
     private byte* _ready;
 
-    /// <summary>Bytes that were asked for and are not there; they are read as zero.</summary>
-    public long MissingBytes { get; private set; }
-
     /// <summary>Bytes that may lie one after the other in a single answer of <see cref="Read"/>.</summary>
     public static int LongestRead => StreamBytes;
 
@@ -44,7 +41,7 @@ internal sealed unsafe class HeapWindow(HeapMap map, IHeapMemory memory) : IDisp
         if (chunk->Copy != null)
         {
             _chunk = chunk;
-            SetReady(chunk->Copy, 0, ulong.MaxValue);
+            SetReady(chunk->Copy, 0, (ulong)chunk->CopyBytes);
             return;
         }
 
@@ -87,9 +84,9 @@ internal sealed unsafe class HeapWindow(HeapMap map, IHeapMemory memory) : IDisp
 
     private byte* ReadMissing(ulong address, ulong offset, int bytes)
     {
-        if (offset + (ulong)bytes > (ulong)(map.ChunkBytes + Overlap))
+        if (_chunk->Copy != null || offset + (ulong)bytes > (ulong)(map.ChunkBytes + Overlap))
         {
-            Fill(address, _stream, bytes);
+            reader.Read(address, new Span<byte>(_stream, Math.Min(bytes, StreamBytes)));
             return _stream;
         }
 
@@ -120,31 +117,9 @@ internal sealed unsafe class HeapWindow(HeapMap map, IHeapMemory memory) : IDisp
 
             if (block > first)
             {
-                Fetch(first, block);
+                int bytes = (block - first) << BlockBits;
+                reader.Read(_chunk->Base + ((ulong)first << BlockBits), new Span<byte>(_buffer + ((nint)first << BlockBits), bytes));
             }
-        }
-    }
-
-    /// <summary>Only what objects can lie in; the rest of the first and last block is not there, and nobody asks for it.</summary>
-    private void Fetch(int first, int end)
-    {
-        ulong from = Math.Max(_chunk->Base + ((ulong)first << BlockBits), _chunk->From);
-        ulong to = _chunk->Base + ((ulong)end << BlockBits);
-        ulong limit = _chunk->To < _chunk->Base + (ulong)map.ChunkBytes ? _chunk->To : Math.Max(_chunk->To, map.EndOfRange(_chunk->To));
-        to = Math.Min(to, limit);
-        if (from < to)
-        {
-            Fill(from, _buffer + (from - _chunk->Base), (int)(to - from));
-        }
-    }
-
-    private void Fill(ulong address, byte* into, int bytes)
-    {
-        int read = memory.Read(address, new Span<byte>(into, bytes));
-        if (read < bytes)
-        {
-            new Span<byte>(into + read, bytes - read).Clear();
-            MissingBytes += bytes - read;
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
 
     [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "It belongs to whoever made the heap.")]
     private readonly HeapMap _map = heap.Map;
-    private readonly HeapWindow _window = new(heap.Map, heap.Memory);
+    private readonly HeapWindow _window = new(heap.Map, heap.Reader);
     private readonly OutboxPool _pool = new();
     private readonly List<int> _touched = [];
     private readonly int[] _holderOf = new int[heap.Map.Slots];
@@ -52,8 +52,6 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
 
     /// <summary>Places without a method table, or with one that contradicts the heap.</summary>
     public long InvalidObjects { get; private set; }
-
-    public long MissingBytes => _window.MissingBytes;
 
     public long OutboxBytes => _pool.Bytes;
 
@@ -281,7 +279,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         }
 
         bytes = (bytes + 7) & ~7UL;
-        return address + bytes <= chunk->To || address + bytes <= _map.EndOfRange(address) ? type : null;
+        return address + bytes <= chunk->EndOfFirst || address + bytes <= _map.EndOfRange(address) ? type : null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

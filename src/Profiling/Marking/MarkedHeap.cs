@@ -17,14 +17,14 @@ internal sealed class MarkedHeap
     /// <param name="resolve">Finds a type by its method table; null where there is none. Called from several threads.</param>
     public MarkedHeap(HeapMap map, IHeapMemory memory, IEnumerable<(ulong Key, ulong Value)> dependents, Func<ulong, TypeLayout?> resolve)
     {
-        (Map, Memory, _resolve) = (map, memory, resolve);
+        (Map, Reader, _resolve) = (map, new HeapReader(map, memory), resolve);
         _dependents = dependents.GroupBy(pair => pair.Key).ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Value).ToArray());
         _chunksWithKeys = _dependents.Keys.Select(map.Find).ToFrozenSet();
     }
 
     public HeapMap Map { get; }
 
-    public IHeapMemory Memory { get; }
+    public HeapReader Reader { get; }
 
     public bool HasKeys(int chunk) => _chunksWithKeys.Contains(chunk);
 

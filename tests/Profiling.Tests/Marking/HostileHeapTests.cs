@@ -156,6 +156,24 @@ public sealed class HostileHeapTests
         }
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(24)]
+    public void TheLastBytesOfASegmentHaveRoomForTheSmallestObjectOnly(int bytes)
+    {
+        foreach (bool copied in (bool[])[false, true])
+        {
+            var heap = new FakeHeap();
+            FakeType item = heap.Class("Shop.Item", 1);
+            ulong end = FakeHeap.Start + FakeHeap.ChunkBytes;
+            heap.Segment(FakeHeap.Start, FakeHeap.ChunkBytes).SkipTo(end);
+            heap.Write(end - (ulong)bytes, item.MethodTable);
+
+            Assert.Equal(bytes == 24 ? 1 : 0, heap.Static("Shop.Last", end - (ulong)bytes).Mark(copied: copied).Objects());
+        }
+    }
+
     private static FakeHeap OneItem(out FakeType type, out ulong item)
     {
         var heap = new FakeHeap();
