@@ -35,6 +35,9 @@ internal static class Limits
     /// <summary>Runs of references in one type. The largest types that compilers make (state machines, generated code) have some hundred.</summary>
     public const int GCDescSeries = 1 << 16;
 
+    /// <summary>Bytes of all ranges of a heap: 1 TB, four times the address space that the runtime reserves for it by default.</summary>
+    public const long HeapBytes = 1L << 40;
+
     /// <summary>Bytes of an object's fixed part. The runtime's own limit for fields (<c>FIELD_OFFSET_LAST_REAL_OFFSET</c>) is 128 MB.</summary>
     public const int ObjectBaseBytes = 1 << 27;
 }

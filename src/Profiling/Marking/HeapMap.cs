@@ -28,8 +28,13 @@ internal sealed unsafe class HeapMap : IDisposable
 
     public HeapMap(IEnumerable<HeapRange> ranges)
     {
-        _ranges = [.. ranges.Where(range => range.Bytes > 0 && range.End >> AddressBits == 0).OrderBy(range => range.Start)];
+        _ranges = [.. InOrder(ranges)];
         HeapBytes = _ranges.Sum(range => range.Bytes);
+        if (HeapBytes > Limits.HeapBytes)
+        {
+            throw new InvalidDataException($"The ranges of the heap have {HeapBytes:N0} bytes; {Limits.HeapBytes:N0} are possible.");
+        }
+
         ChunkBits = Math.Max(SmallestChunkBits, BitOperations.Log2((ulong)Math.Max(1, HeapBytes / MostChunks)) + 1);
         ulong[] bases = [.. _ranges.SelectMany(range => BasesOf(range)).Distinct()];
         Count = bases.Length;
@@ -121,6 +126,21 @@ internal sealed unsafe class HeapMap : IDisposable
         }
 
         NativeMemory.Free(_chunks);
+    }
+
+    /// <summary>By address, each without what the one before has already.</summary>
+    private static IEnumerable<HeapRange> InOrder(IEnumerable<HeapRange> ranges)
+    {
+        ulong end = 0;
+        foreach (HeapRange range in ranges.Where(range => range.End >> AddressBits == 0).OrderBy(range => range.Start))
+        {
+            HeapRange rest = range with { Start = Math.Max(range.Start, end) };
+            if (rest.Start < rest.End)
+            {
+                end = rest.End;
+                yield return rest;
+            }
+        }
     }
 
     private ulong BaseOf(int chunk) => _chunks[chunk].Base;

@@ -25,4 +25,31 @@ public sealed class HeapMapTests
 
         Assert.Equal([(0, 3), (3, 1)], map.Runs());
     }
+
+    [Fact]
+    public void WhatIsNoRangeOfUserSpaceIsLeftOut()
+    {
+        HeapRange[] ranges =
+        [
+            new HeapRange(Start, Start), new HeapRange(Start + 8, Start), new HeapRange(ulong.MaxValue - 7, 8), new HeapRange(1UL << 46, 1UL << 47),
+            new HeapRange(0xffff_8000_0000_0000, 0xffff_8000_0000_1000), new HeapRange(0, ulong.MaxValue),
+        ];
+        using var map = new HeapMap(ranges);
+
+        Assert.Equal((0, 0L), (map.Count, map.HeapBytes));
+        Assert.All([0UL, Start, ulong.MaxValue, 1UL << 47, (1UL << 47) - 8], address => Assert.Equal((-1, 0UL), (map.Find(address), map.EndOfRange(address))));
+    }
+
+    [Fact]
+    public void RangesThatOverlapAreCountedOnce()
+    {
+        using var map = new HeapMap([new HeapRange(Start, Start + 0x3000), new HeapRange(Start + 0x1000, Start + 0x2000), new HeapRange(Start + 0x2000, Start + 0x5000)]);
+
+        Assert.Equal(0x5000, map.HeapBytes);
+        Assert.All([0x0UL, 0x2800UL, 0x4FF8UL], offset => Assert.NotEqual(0UL, map.EndOfRange(Start + offset)));
+    }
+
+    [Fact]
+    public void AHeapThatNoMachineHasIsRefused() =>
+        Assert.Throws<InvalidDataException>(() => new HeapMap([new HeapRange(0x1000, 1UL << 46)]).Dispose());
 }
