@@ -33,6 +33,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     private Outbox[] _pending = new Outbox[heap.Map.Count];
     private Outbox[] _next = new Outbox[heap.Map.Count];
     private TypeCount[] _counts = new TypeCount[1024];
+    private long _bytes;
 
     public PathTable Paths { get; } = new(tree);
 
@@ -179,17 +180,19 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         int slot = (int)((element - chunk->Base) >> 3);
         _window.Open(chunk, null);
         TypeLayout? type = ReadHead(chunk, element, out ulong bytes);
-        if (type is null)
+        if (type is null || chunk->IsMarked(slot))
+        {
+            return type;
+        }
+
+        if (IsBeyondHeap(bytes))
         {
             return null;
         }
 
         _map.EnsureMarks(chunk);
-        if (!chunk->IsMarked(slot))
-        {
-            chunk->Marks[slot >> 6] |= 1UL << slot;
-            Count(type, path, bytes);
-        }
+        chunk->Marks[slot >> 6] |= 1UL << slot;
+        Count(type, path, bytes);
 
         return type;
     }
@@ -234,7 +237,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     private void Visit(HeapChunk* chunk, ulong address, int holder, bool hasKeys)
     {
         TypeLayout? type = ReadHead(chunk, address, out ulong bytes);
-        if (type is null)
+        if (type is null || IsBeyondHeap(bytes))
         {
             InvalidObjects++;
             return;
@@ -305,7 +308,14 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         _counts[type.Index].Add(type, bytes);
         Paths.Count(path, bytes);
         Objects++;
+        _bytes += (long)bytes;
     }
+
+    /// <summary>
+    /// Objects do not overlap. Where pointers lead into the middle of others and find what looks like large arrays there, they do: a worker that
+    /// has counted more than the whole heap goes no further, or it would follow the square of the heap.
+    /// </summary>
+    private bool IsBeyondHeap(ulong bytes) => _bytes + (long)bytes > _map.HeapBytes;
 
     private void FollowAll(ulong address, TypeLayout type, ulong bytes, int path)
     {

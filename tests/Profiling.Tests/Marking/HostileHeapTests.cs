@@ -174,6 +174,26 @@ public sealed class HostileHeapTests
         }
     }
 
+    [Fact]
+    public void ObjectsThatLieInEachOtherCostNoMoreThanTheHeap()
+    {
+        // 20,000 arrays, each of them as long as the rest of 16 MB, would be 300 GB of references.
+        var heap = new FakeHeap();
+        FakeType type = heap.ArrayOfReferences("System.Object[]");
+        heap.Segment(FakeHeap.Start, 16 << 20);
+        ulong[] inside = [.. Enumerable.Range(0, 20_000).Select(_ => heap.NewArray(type, 0))];
+        foreach (ulong array in inside)
+        {
+            heap.Write(array + 8, (FakeHeap.Start + (16 << 20) - array - 24) / 8);
+        }
+
+        heap.Segment(FakeHeap.Start + (1UL << 32), 1 << 20).Static("Shop.All", heap.New(type, inside));
+        MarkResult result = heap.Mark();
+
+        Assert.InRange(result.Types.Sum(usage => usage.Bytes), 1, 2 * (17 << 20));
+        Assert.InRange(result.InvalidObjects, 19_000, 20_000);
+    }
+
     private static FakeHeap OneItem(out FakeType type, out ulong item)
     {
         var heap = new FakeHeap();

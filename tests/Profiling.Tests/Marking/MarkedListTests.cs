@@ -81,6 +81,24 @@ public sealed class MarkedListTests
         Assert.Equal((2, 1), (result.ObjectsOf(Timer), result.InvalidReferences));
     }
 
+    [Fact]
+    public void ASegmentMayBeFullOfTimersThatSomebodyElseHolds()
+    {
+        // Three timers with two fields, their queue, and two arrays that hold all of them and nothing else.
+        var heap = new FakeHeap();
+        heap.Segment(FakeHeap.Start, (3 * 32) + 24 + 32 + (24 + (3 * 8)));
+        FakeType timer = heap.Class(Timer, 2, 0, 1);
+        ulong[] timers = [heap.New(timer), heap.New(timer), heap.New(timer)];
+        heap.Link(timers[0], 1, timers[1]);
+        heap.Link(timers[1], 1, timers[2]);
+        heap.Static("Shop.Timers", heap.New(heap.ArrayOfReferences("System.Object[]"), timers));
+        AddQueue(heap, timers[0]);
+
+        MarkResult result = heap.Mark();
+
+        Assert.Equal((6, 0), (result.Objects(), result.InvalidObjects));
+    }
+
     /// <summary>Timers with previous, next and a reminder, linked both ways.</summary>
     private static FakeHeap Timers(int count, out ulong[] timers)
     {
