@@ -193,6 +193,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         _map.EnsureMarks(chunk);
         chunk->Marks[slot >> 6] |= 1UL << slot;
         Count(type, path, bytes);
+        FollowDependents(element, path);
 
         return type;
     }
@@ -247,10 +248,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         Count(type, path, bytes);
         if (hasKeys)
         {
-            foreach (ulong dependent in heap.DependentsOf(address))
-            {
-                Follow(dependent, path);
-            }
+            FollowDependents(address, path);
         }
 
         if (type.ListRole.IsAny)
@@ -316,6 +314,14 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     /// has counted more than the whole heap goes no further, or it would follow the square of the heap.
     /// </summary>
     private bool IsBeyondHeap(ulong bytes) => _bytes + (long)bytes > _map.HeapBytes;
+
+    private void FollowDependents(ulong key, int path)
+    {
+        foreach (ulong dependent in heap.DependentsOf(key))
+        {
+            Follow(dependent, path);
+        }
+    }
 
     private void FollowAll(ulong address, TypeLayout type, ulong bytes, int path)
     {

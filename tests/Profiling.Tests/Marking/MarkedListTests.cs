@@ -99,6 +99,16 @@ public sealed class MarkedListTests
         Assert.Equal((6, 0), (result.Objects(), result.InvalidObjects));
     }
 
+    [Fact]
+    public void ATimerHeldByItsListMayBeTheKeyOfADependentHandle()
+    {
+        FakeHeap heap = Timers(3, out ulong[] timers);
+        heap.Depend(timers[1], heap.New(heap.Class("Shop.Value", 1)));
+        AddQueue(heap, timers[0]);
+
+        Assert.Equal([Queue, Timer, "Shop.Value"], heap.Mark().PathTo("Shop.Value")[^3..]);
+    }
+
     /// <summary>Timers with previous, next and a reminder, linked both ways.</summary>
     private static FakeHeap Timers(int count, out ulong[] timers)
     {
