@@ -97,7 +97,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
                 }
 
                 ref int best = ref _holderOf[slot];
-                if (best == 0)
+                if ((_found[slot >> 6] >> slot & 1) == 0)
                 {
                     best = holder;
                     _found[slot >> 6] |= 1UL << slot;
@@ -129,7 +129,6 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
             {
                 int slot = (word << 6) + BitOperations.TrailingZeroCount(bits);
                 Visit(chunk, chunk->Base + (ulong)slot * 8, _holderOf[slot], hasKeys);
-                _holderOf[slot] = 0;
             }
         }
     }

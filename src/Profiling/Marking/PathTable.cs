@@ -15,20 +15,21 @@ internal sealed class PathTable(RetentionTreeBuilder tree)
     private readonly Dictionary<(int Holder, int Type), int> _known = [];
     private readonly Dictionary<int, int> _aliases = [];
     private readonly List<Entry> _entries = [];
-    private readonly (int Holder, int Type, int Path)[] _cache = new (int, int, int)[1 << CacheBits];
+    /// <summary>A slot that was never filled has path 0; holder and type may be 0 in others too.</summary>
+    private readonly (int Holder, int Type, int PathPlusOne)[] _cache = new (int, int, int)[1 << CacheBits];
     private int _merged;
 
     /// <summary>The path of objects of a type that hang on a holder's node.</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public int Of(int holder, TypeLayout type)
     {
-        ref (int Holder, int Type, int Path) cached = ref _cache[(holder * 31 + type.Index) & ((1 << CacheBits) - 1)];
-        if (cached.Holder != holder || cached.Type != type.Index)
+        ref (int Holder, int Type, int PathPlusOne) cached = ref _cache[(holder * 31 + type.Index) & ((1 << CacheBits) - 1)];
+        if (cached.Holder != holder || cached.Type != type.Index || cached.PathPlusOne == 0)
         {
-            cached = (holder, type.Index, Find(holder, type));
+            cached = (holder, type.Index, Find(holder, type) + 1);
         }
 
-        return cached.Path;
+        return cached.PathPlusOne - 1;
     }
 
     /// <summary>A number of our own for a node of the tree.</summary>
