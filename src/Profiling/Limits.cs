@@ -32,6 +32,9 @@ internal static class Limits
     /// <summary>Characters of malformed input that an error message repeats.</summary>
     public const int QuotedCharacters = 40;
 
+    /// <summary>Generic arguments in generic arguments. A level takes two frames of the stack, which is not a thing to run out of.</summary>
+    public const int TypeNameDepth = 256;
+
     /// <summary>Runs of references in one type. The largest types that compilers make (state machines, generated code) have some hundred.</summary>
     public const int GCDescSeries = 1 << 16;
 

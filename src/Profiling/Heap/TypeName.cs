@@ -10,7 +10,7 @@ internal static class TypeName
 {
     public static string FromRuntime(string name)
     {
-        if (!name.AsSpan().ContainsAny('`', '['))
+        if (!name.AsSpan().ContainsAny('`', '[') || IsNestedTooDeep(name, '[', ']'))
         {
             return name;
         }
@@ -25,7 +25,7 @@ internal static class TypeName
     /// </summary>
     public static string FromClrMd(string name)
     {
-        if (!name.Contains('<', StringComparison.Ordinal))
+        if (!name.Contains('<', StringComparison.Ordinal) || IsNestedTooDeep(name, '<', '>'))
         {
             return name;
         }
@@ -58,6 +58,21 @@ internal static class TypeName
         return shortened.ToString();
     }
 
+    private static bool IsNestedTooDeep(string name, char open, char close)
+    {
+        int depth = 0;
+        foreach (char letter in name)
+        {
+            depth = letter == open ? depth + 1 : letter == close ? Math.Max(0, depth - 1) : depth;
+            if (depth > Limits.TypeNameDepth)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static string ReadClrMdType(string name, ref int at)
     {
         var plain = new StringBuilder();
@@ -84,7 +99,7 @@ internal static class TypeName
             plain.Append('<').AppendJoin(", ", arguments).Append('>');
         }
 
-        while (at < name.Length && name[at] is '[' or ']' or '*' || (at < name.Length && name[at] == ',' && plain[^1] is '[' or ','))
+        while (at < name.Length && name[at] is '[' or ']' or '*' || (at < name.Length && name[at] == ',' && plain.Length != 0 && plain[^1] is '[' or ','))
         {
             plain.Append(name[at++]);
         }
