@@ -71,6 +71,14 @@ internal sealed unsafe class HeapMap : IDisposable
         return lower is null ? None : lower[(uint)address >> ChunkBits];
     }
 
+    /// <summary>The chunk in which an object may begin at an address, null where none can.</summary>
+    public HeapChunk* ChunkOf(ulong address)
+    {
+        int index = Find(address);
+        HeapChunk* chunk = _chunks + index;
+        return index < 0 || (address & 7) != 0 || address < chunk->From || address >= chunk->To ? null : chunk;
+    }
+
     /// <summary>Where the range ends in which an address lies: no object crosses that. 0 outside of all ranges.</summary>
     public ulong EndOfRange(ulong address) => RangeFrom(address) is { } range && range.Start <= address ? range.End : 0;
 

@@ -54,12 +54,12 @@ internal sealed class HeapMarker : IDisposable
                 }
 
                 int node = _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(new PathStep(root.Name, null, PathStepKind.Root)));
-                _main.Follow(root.Address, _main.Paths.Alias(node));
+                _main.Found.Add(root.Address, _main.Paths.Alias(node));
             }
 
             while (RunLevel())
             {
-                _progress?.Report(_workers.Sum(worker => worker.Objects));
+                _progress?.Report(_workers.Sum(worker => worker.Counts.Objects));
             }
         }
 
@@ -77,8 +77,8 @@ internal sealed class HeapMarker : IDisposable
     /// <returns>False when there was nothing left to visit.</returns>
     private bool RunLevel()
     {
-        bool isWorthSharing = _workers.Sum(worker => worker.Followed) >= WorthSharing;
-        int[] chunks = [.. _workers.SelectMany(worker => worker.BeginLevel()).Distinct().Order()];
+        bool isWorthSharing = _workers.Sum(worker => worker.Found.Count) >= WorthSharing;
+        int[] chunks = [.. _workers.SelectMany(worker => worker.Found.BeginLevel()).Distinct().Order()];
         if (chunks.Length == 0 && _lists.IsEmpty)
         {
             return false;
@@ -145,7 +145,7 @@ internal sealed class HeapMarker : IDisposable
 
         TypeUsage[] types =
         [
-            .. _workers.SelectMany(worker => worker.Counts.ToArray())
+            .. _workers.SelectMany(worker => worker.Counts.All.ToArray())
                 .Where(count => count.Type is not null)
                 .GroupBy(count => (count.Type!.Step.Name, count.Type.Step.Module))
                 .Select(same => new TypeUsage
@@ -164,10 +164,10 @@ internal sealed class HeapMarker : IDisposable
             Types = types,
             Retention = _tree.Build(),
             InvalidRoots = invalidRoots,
-            InvalidReferences = _workers.Sum(worker => worker.InvalidReferences),
+            InvalidReferences = _workers.Sum(worker => worker.Found.InvalidReferences),
             InvalidObjects = _workers.Sum(worker => worker.InvalidObjects),
             MissingBytes = _heap.Reader.MissingBytes,
-            OutboxBytes = _workers.Sum(worker => worker.OutboxBytes),
+            OutboxBytes = _workers.Sum(worker => worker.Found.Bytes),
         };
     }
 }

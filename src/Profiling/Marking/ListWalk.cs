@@ -29,7 +29,7 @@ internal sealed class ListWalk(MarkWorker main, RetentionTreeBuilder tree)
         {
             if (main.TypeAt(link.Target) is not { } type || !link.Role.LinksTo(type.ListRole))
             {
-                main.Follow(link.Target, main.Paths.Alias(link.Holder));
+                main.Found.Add(link.Target, main.Paths.Alias(link.Holder));
             }
             else if (link.Role.IsOwner)
             {

@@ -2,24 +2,6 @@ using HeapDrift.Profiling.Heap;
 
 namespace HeapDrift.Profiling.Marking;
 
-/// <summary>Objects of one type and their bytes, as one worker counted them.</summary>
-internal struct TypeCount
-{
-    public TypeLayout? Type { get; private set; }
-
-    public long Objects { get; private set; }
-
-    public long Bytes { get; private set; }
-
-    public void Add(TypeLayout type, ulong bytes)
-    {
-        // Not every time: a reference that is stored costs a write barrier.
-        Type ??= type;
-        Objects++;
-        Bytes += (long)bytes;
-    }
-}
-
 /// <summary>A part of an array that is too large for one worker.</summary>
 /// <param name="Address">Its first reference or struct.</param>
 /// <param name="Bytes">Its length.</param>

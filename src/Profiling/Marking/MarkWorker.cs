@@ -6,7 +6,7 @@ using HeapDrift.Profiling.Heap;
 namespace HeapDrift.Profiling.Marking;
 
 /// <summary>One of the threads that mark: it visits the objects of one chunk after the other and leaves what they refer to in its outboxes.</summary>
-internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tree) : IDisposable
+internal sealed unsafe class MarkWorker : IDisposable
 {
     /// <summary>Bytes of references from which on an object is shared out among the workers.</summary>
     private const int SliceBytes = 1 << 20;
@@ -14,28 +14,31 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     /// <summary>From so many objects on a chunk is read whole: about a quarter of its blocks would be read anyway.</summary>
     private const int ManyObjects = 32;
 
-    private const int TypeCacheBits = 10;
-
-    /// <summary>Method table and length, which a chunk's last object has in it too: none is smaller.</summary>
-    private const int HeadBytes = 16;
-
-    /// <summary>The lowest bits of a method table pointer are the collector's own, set in the middle of a collection only.</summary>
-    private const ulong MethodTableMask = ~7UL;
-
     [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "It belongs to whoever made the heap.")]
-    private readonly HeapMap _map = heap.Map;
-    private readonly HeapWindow _window = new(heap.Map, heap.Reader);
-    private readonly OutboxPool _pool = new();
-    private readonly List<int> _touched = [];
-    private readonly int[] _holderOf = new int[heap.Map.Slots];
-    private readonly ulong[] _found = new ulong[heap.Map.Slots / 64];
-    private readonly (ulong MethodTable, TypeLayout? Layout)[] _types = new (ulong, TypeLayout?)[1 << TypeCacheBits];
-    private Outbox[] _pending = new Outbox[heap.Map.Count];
-    private Outbox[] _next = new Outbox[heap.Map.Count];
-    private TypeCount[] _counts = new TypeCount[1024];
-    private long _bytes;
+    private readonly HeapMap _map;
+    private readonly MarkedHeap _heap;
+    private readonly HeapWindow _window;
+    private readonly ObjectHeads _heads;
+    private readonly ReferenceRuns _references;
+    private readonly int[] _holderOf;
+    private readonly ulong[] _found;
 
-    public PathTable Paths { get; } = new(tree);
+    public MarkWorker(MarkedHeap heap, RetentionTreeBuilder tree)
+    {
+        (_heap, _map) = (heap, heap.Map);
+        _window = new HeapWindow(heap.Map, heap.Reader);
+        _heads = new ObjectHeads(heap);
+        _holderOf = new int[heap.Map.Slots];
+        _found = new ulong[heap.Map.Slots / 64];
+        Paths = new PathTable(tree);
+        Found = new Outboxes(heap.Map);
+        _references = new ReferenceRuns(_window, Found);
+    }
+
+    public PathTable Paths { get; }
+
+    /// <summary>What this worker found, and leaves to be visited in the next level.</summary>
+    public Outboxes Found { get; }
 
     /// <summary>Parts of large arrays, to be followed when the level's paths have their nodes.</summary>
     public List<ArraySlice> Slices { get; } = [];
@@ -43,31 +46,10 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     /// <summary>References from owners and elements of shared lists, which need a closer look.</summary>
     public List<ListLink> Links { get; } = [];
 
-    /// <summary>References to be visited in the next level, duplicates included.</summary>
-    public long Followed { get; private set; }
-
-    public long Objects { get; private set; }
-
-    /// <summary>References that point to no place where an object could be.</summary>
-    public long InvalidReferences { get; private set; }
-
     /// <summary>Places without a method table, or with one that contradicts the heap.</summary>
     public long InvalidObjects { get; private set; }
 
-    public long OutboxBytes => _pool.Bytes;
-
-    public ReadOnlySpan<TypeCount> Counts => _counts;
-
-    /// <summary>What was found becomes what is visited.</summary>
-    /// <returns>The chunks with something in them.</returns>
-    public IReadOnlyList<int> BeginLevel()
-    {
-        (_pending, _next) = (_next, _pending);
-        Followed = 0;
-        int[] touched = [.. _touched];
-        _touched.Clear();
-        return touched;
-    }
+    public TypeCounts Counts { get; } = new();
 
     /// <summary>Visits all objects of a chunk that any worker found. Of several holders the one with the lowest node has it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -81,7 +63,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         {
             int lastPath = -1;
             int holder = 0;
-            OutboxReader found = worker._pending[chunkIndex].Take(_pool);
+            OutboxReader found = worker.Found.Take(chunkIndex, Found);
             while (found.Read())
             {
                 int slot = found.Slot;
@@ -112,14 +94,16 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
             }
         }
 
-        if (objects == 0)
+        if (objects != 0)
         {
-            return;
+            VisitFound(chunk, lowest, highest, objects >= ManyObjects, _heap.HasKeys(chunkIndex));
         }
+    }
 
+    private void VisitFound(HeapChunk* chunk, int lowest, int highest, bool isDense, bool hasKeys)
+    {
         _map.EnsureMarks(chunk);
-        _window.Open(chunk, objects >= ManyObjects ? (lowest, highest) : null);
-        bool hasKeys = heap.HasKeys(chunkIndex);
+        _window.Open(chunk, isDense ? (lowest, highest) : null);
         for (int word = lowest >> 6; word <= highest >> 6; word++)
         {
             ulong bits = _found[word];
@@ -133,40 +117,22 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         }
     }
 
-    /// <summary>Notes that an object is to be visited in the next level.</summary>
-    /// <param name="target">Its address; checked here and nowhere else.</param>
-    /// <param name="path">Number of its holder's path in <see cref="Paths"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Follow(ulong target, int path)
-    {
-        int chunkIndex = _map.Find(target);
-        HeapChunk* chunk = _map[chunkIndex];
-        if (chunkIndex < 0 || (target & 7) != 0 || target < chunk->From || target >= chunk->To)
-        {
-            InvalidReferences++;
-            return;
-        }
-
-        int slot = (int)((target - chunk->Base) >> 3);
-        if (chunk->IsMarked(slot))
-        {
-            return;
-        }
-
-        ref Outbox outbox = ref _next[chunkIndex];
-        if (outbox.IsEmpty)
-        {
-            _touched.Add(chunkIndex);
-        }
-
-        outbox.Add(_pool, slot, path);
-        Followed++;
-    }
-
     public void Follow(in ArraySlice slice)
     {
         _window.Open(_map[_map.Find(slice.Address)], null);
-        FollowRun(slice.Address, slice.Bytes, slice.Desc, Paths.Alias(slice.Node));
+        _references.Follow(slice.Address, slice.Bytes, slice.Desc, Paths.Alias(slice.Node));
+    }
+
+    /// <summary>The type of the object at an address, null where there is none.</summary>
+    public TypeLayout? TypeAt(ulong address)
+    {
+        if (_map.ChunkOf(address) is var chunk && chunk == null)
+        {
+            return null;
+        }
+
+        _window.Open(chunk, null);
+        return _heads.Read(_window, chunk, address, out _);
     }
 
     /// <summary>Takes an element of a shared list for its list. The object is only counted where nobody else holds it.</summary>
@@ -178,7 +144,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         HeapChunk* chunk = _map[_map.Find(element)];
         int slot = (int)((element - chunk->Base) >> 3);
         _window.Open(chunk, null);
-        TypeLayout? type = ReadHead(chunk, element, out ulong bytes);
+        TypeLayout? type = _heads.Read(_window, chunk, element, out ulong bytes);
         if (type is null || chunk->IsMarked(slot))
         {
             return type;
@@ -193,21 +159,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         chunk->Marks[slot >> 6] |= 1UL << slot;
         Count(type, path, bytes);
         FollowDependents(element, path);
-
         return type;
-    }
-
-    /// <summary>The type of the object at an address, null where there is none.</summary>
-    public TypeLayout? TypeAt(ulong address)
-    {
-        int chunkIndex = _map.Find(address);
-        if (chunkIndex < 0 || (address & 7) != 0 || address < _map[chunkIndex]->From || address >= _map[chunkIndex]->To)
-        {
-            return null;
-        }
-
-        _window.Open(_map[chunkIndex], null);
-        return ReadHead(_map[chunkIndex], address, out _);
     }
 
     /// <summary>Adds the references of an owner or element of a shared list to <see cref="Links"/>.</summary>
@@ -230,13 +182,13 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     public void Dispose()
     {
         _window.Dispose();
-        _pool.Dispose();
+        Found.Dispose();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(HeapChunk* chunk, ulong address, int holder, bool hasKeys)
     {
-        TypeLayout? type = ReadHead(chunk, address, out ulong bytes);
+        TypeLayout? type = _heads.Read(_window, chunk, address, out ulong bytes);
         if (type is null || IsBeyondHeap(bytes))
         {
             InvalidObjects++;
@@ -260,65 +212,23 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         }
     }
 
-    /// <summary>Type and size, rounded up to 8 as the heap does. Null where they make no sense.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TypeLayout? ReadHead(HeapChunk* chunk, ulong address, out ulong bytes)
-    {
-        byte* head = _window.Read(address, HeadBytes);
-        TypeLayout? type = TypeOf(*(ulong*)head & MethodTableMask);
-        if (type is null)
-        {
-            bytes = 0;
-            return null;
-        }
-
-        bytes = type.BaseBytes;
-        if (type.ComponentBytes != 0)
-        {
-            bytes += (ulong)type.ComponentBytes * *(uint*)(head + sizeof(ulong));
-        }
-
-        bytes = (bytes + 7) & ~7UL;
-        return address + bytes <= chunk->EndOfFirst || address + bytes <= _map.EndOfRange(address) ? type : null;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TypeLayout? TypeOf(ulong methodTable)
-    {
-        ref (ulong MethodTable, TypeLayout? Layout) cached = ref _types[(methodTable >> 3) & ((1 << TypeCacheBits) - 1)];
-        return cached.MethodTable == methodTable && methodTable != 0 ? cached.Layout : Resolve(methodTable, ref cached);
-    }
-
-    private TypeLayout? Resolve(ulong methodTable, ref (ulong MethodTable, TypeLayout? Layout) cached)
-    {
-        cached = (methodTable, heap.TypeOf(methodTable));
-        return cached.Layout;
-    }
-
     private void Count(TypeLayout type, int path, ulong bytes)
     {
-        if (type.Index >= _counts.Length)
-        {
-            Array.Resize(ref _counts, Math.Max(type.Index + 1, _counts.Length * 2));
-        }
-
-        _counts[type.Index].Add(type, bytes);
+        Counts.Add(type, bytes);
         Paths.Count(path, bytes);
-        Objects++;
-        _bytes += (long)bytes;
     }
 
     /// <summary>
     /// Objects do not overlap. Where pointers lead into the middle of others and find what looks like large arrays there, they do: a worker that
     /// has counted more than the whole heap goes no further, or it would follow the square of the heap.
     /// </summary>
-    private bool IsBeyondHeap(ulong bytes) => _bytes + (long)bytes > _map.HeapBytes;
+    private bool IsBeyondHeap(ulong bytes) => Counts.Bytes + (long)bytes > _map.HeapBytes;
 
     private void FollowDependents(ulong key, int path)
     {
-        foreach (ulong dependent in heap.DependentsOf(key))
+        foreach (ulong dependent in _heap.DependentsOf(key))
         {
-            Follow(dependent, path);
+            Found.Add(dependent, path);
         }
     }
 
@@ -326,7 +236,7 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     {
         if (type.ClassObject != 0)
         {
-            Follow(type.ClassObject, path);
+            Found.Add(type.ClassObject, path);
         }
 
         GCDesc desc = type.Desc;
@@ -344,13 +254,14 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
     }
 
     /// <summary>How long a run of references is, at most to the object's end: the map is as much input as the heap is.</summary>
-    private static long BytesOf(GCDesc.Series series, long objectBytes) => Math.Min(series.BytesLessObject + objectBytes, objectBytes - series.Offset);
+    private static long BytesOf(GCDesc.Series series, long objectBytes) =>
+        Math.Min(series.BytesLessObject + objectBytes, objectBytes - series.Offset);
 
     private void FollowOrShare(ulong from, long bytes, GCDesc desc, int path)
     {
         if (bytes <= SliceBytes)
         {
-            FollowRun(from, bytes, desc, path);
+            _references.Follow(from, bytes, desc, path);
             return;
         }
 
@@ -358,50 +269,6 @@ internal sealed unsafe class MarkWorker(MarkedHeap heap, RetentionTreeBuilder tr
         for (long at = 0; at < bytes; at += whole)
         {
             Slices.Add(new ArraySlice(from + (ulong)at, Math.Min(whole, bytes - at), desc, path));
-        }
-    }
-
-    /// <summary>Follows references side by side, or structs side by side.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FollowRun(ulong from, long bytes, GCDesc desc, int path)
-    {
-        long whole = desc.Repeats.Length == 0 ? HeapWindow.LongestRead : HeapWindow.LongestRead - HeapWindow.LongestRead % desc.ComponentBytes;
-        for (long at = 0; at < bytes; at += whole)
-        {
-            int piece = (int)Math.Min(whole, bytes - at);
-            byte* read = _window.Read(from + (ulong)at, piece);
-            if (desc.Repeats.Length == 0)
-            {
-                FollowReferences((ulong*)read, piece / sizeof(ulong), path);
-            }
-            else
-            {
-                FollowStructs(read, read + piece, desc.Repeats, path);
-            }
-        }
-    }
-
-    private void FollowStructs(byte* at, byte* end, GCDesc.Repeat[] repeats, int path)
-    {
-        while (at < end)
-        {
-            foreach (GCDesc.Repeat repeat in repeats)
-            {
-                FollowReferences((ulong*)at, repeat.References, path);
-                at += repeat.References * sizeof(ulong) + repeat.SkippedBytes;
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FollowReferences(ulong* references, int count, int path)
-    {
-        for (int at = 0; at < count; at++)
-        {
-            if (references[at] != 0)
-            {
-                Follow(references[at], path);
-            }
         }
     }
 }
