@@ -1,5 +1,6 @@
 using HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
 using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Proc;
 
@@ -40,6 +41,11 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
             try
             {
                 return await TakeOnceAsync(answer.Plan, progress, cancellationToken) with { Duration = clock.GetElapsedTime(started) };
+            }
+            catch (AnalysisException failed) when (!worker.Lives())
+            {
+                // Whatever it failed at was the worker's end.
+                throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {worker.Pid} exited during the snapshot", failed);
             }
             catch (AnalysisException failed) when (failed.Failure.IsWorthRetrying && attempt < MostAttempts)
             {
