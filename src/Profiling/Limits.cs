@@ -32,6 +32,9 @@ internal static class Limits
     /// <summary>Characters of malformed input that an error message repeats.</summary>
     public const int QuotedCharacters = 40;
 
+    /// <summary>Places without a method table that are remembered as such, 64 bytes each. A sound heap has a handful.</summary>
+    public const int NonTypes = 1 << 16;
+
     /// <summary>Generic arguments in generic arguments. A level takes two frames of the stack, which is not a thing to run out of.</summary>
     public const int TypeNameDepth = 256;
 

@@ -108,7 +108,8 @@ internal sealed unsafe class HeapMap : IDisposable
     {
         if (chunk->Marks == null)
         {
-            chunk->Marks = (ulong*)NativeMemory.AllocZeroed((nuint)Slots / 8);
+            // Others may look at it meanwhile: they have to see the zeros before they see where those are.
+            Volatile.Write(ref *(nint*)&chunk->Marks, (nint)NativeMemory.AllocZeroed((nuint)Slots / 8));
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class MarkedHeap
     private readonly FrozenDictionary<ulong, ulong[]> _dependents;
     private readonly FrozenSet<int> _chunksWithKeys;
     private readonly Func<ulong, TypeLayout?> _resolve;
+    private int _nonTypes;
 
     /// <param name="map">Where objects are.</param>
     /// <param name="memory">Their bytes.</param>
@@ -30,5 +31,15 @@ internal sealed class MarkedHeap
 
     public ulong[] DependentsOf(ulong key) => _dependents.GetValueOrDefault(key, []);
 
-    public TypeLayout? TypeOf(ulong methodTable) => _types.GetOrAdd(methodTable, _resolve);
+    /// <summary>The type of a method table, each found once. What is none is remembered too, as long as that does not become a heap of its own.</summary>
+    public TypeLayout? TypeOf(ulong methodTable)
+    {
+        if (_types.TryGetValue(methodTable, out TypeLayout? known))
+        {
+            return known;
+        }
+
+        TypeLayout? resolved = _resolve(methodTable);
+        return resolved is null && Interlocked.Increment(ref _nonTypes) > Limits.NonTypes ? null : _types.GetOrAdd(methodTable, resolved);
+    }
 }
