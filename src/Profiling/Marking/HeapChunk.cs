@@ -12,7 +12,7 @@ internal unsafe struct HeapChunk
     /// <summary>And before this.</summary>
     public ulong To;
 
-    /// <summary>The end of the first range in the chunk, or of the chunk: an object that begins in the chunk and ends before this crosses no range's end.</summary>
+    /// <summary>The end of the first range in the chunk, or of the chunk: an object of the chunk that ends before this stays in its range.</summary>
     public ulong EndOfFirst;
 
     /// <summary>One bit per 8 bytes, set once the object there was counted. Null until the first is. Written by one thread at a time.</summary>

@@ -15,6 +15,7 @@ internal sealed class PathTable(RetentionTreeBuilder tree)
     private readonly Dictionary<(int Holder, int Type), int> _known = [];
     private readonly Dictionary<int, int> _aliases = [];
     private readonly List<Entry> _entries = [];
+
     /// <summary>A slot that was never filled has path 0; holder and type may be 0 in others too.</summary>
     private readonly (int Holder, int Type, int PathPlusOne)[] _cache = new (int, int, int)[1 << CacheBits];
     private int _merged;

@@ -31,7 +31,7 @@ internal sealed class FakeHeap : IHeapMemory
 
     public FakeType String { get; }
 
-    /// <summary>What takes every method table for one that <see cref="GCDesc"/> finds nothing wrong with, as long as it lies in readable memory.</summary>
+    /// <summary>Takes everything for a method table in which <see cref="GCDesc"/> finds nothing wrong.</summary>
     public bool BelievesEveryMethodTable { get; set; }
 
     public int Reads => _reads;
@@ -98,7 +98,7 @@ internal sealed class FakeHeap : IHeapMemory
         Segments.Single(segment => segment.Holds(address)).Write(address, bytes);
     }
 
-    /// <summary>Overwrites one byte of what was written so far, method tables first.</summary>
+    /// <summary>Overwrites one byte of the method tables or of a segment.</summary>
     public void Scratch(Random random)
     {
         FakeSegment[] segments = [.. Segments];
@@ -173,11 +173,12 @@ internal sealed class FakeHeap : IHeapMemory
         {
             FakeType? type = _types.GetValueOrDefault(methodTable);
             return (type is not null || BelievesEveryMethodTable) && GCDesc.TryRead(this, methodTable) is { } desc
-                ? new TypeLayout(
-                    Interlocked.Increment(ref count) - 1, new PathStep(type?.Name ?? $"Shop.At{methodTable}", "Shop.dll", PathStepKind.Type), desc, type?.ClassObject ?? 0)
+                ? new TypeLayout(Interlocked.Increment(ref count) - 1, StepOf(type?.Name ?? $"Shop.At{methodTable}"), desc, type?.ClassObject ?? 0)
                 : null;
         };
     }
+
+    private static PathStep StepOf(string name) => new(name, "Shop.dll", PathStepKind.Type);
 
     private FakeType AddType(string name, uint baseBytes, uint componentBytes, int[] references)
     {

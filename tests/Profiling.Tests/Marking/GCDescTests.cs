@@ -43,7 +43,8 @@ public sealed class GCDescTests
     {
         var heap = new FakeHeap();
 
-        Assert.All([0UL, 8UL, heap.String.MethodTable + 4, 0x1234_5678UL, ulong.MaxValue, ulong.MaxValue - 7], address => Assert.Null(GCDesc.TryRead(heap, address)));
+        ulong[] places = [0, 8, heap.String.MethodTable + 4, 0x1234_5678, ulong.MaxValue, ulong.MaxValue - 7];
+        Assert.All(places, address => Assert.Null(GCDesc.TryRead(heap, address)));
     }
 
     [Theory]

@@ -21,7 +21,8 @@ public sealed class HeapMapTests
     [Fact]
     public void RunsOfChunksEndAtAGap()
     {
-        using var map = new HeapMap([new HeapRange(Start, Start + 0x20_0000), new HeapRange(Start + 0x20_0000, Start + 0x20_0008), new HeapRange(Start + 0x50_0000, Start + 0x50_0008)]);
+        HeapRange[] ranges = [new(Start, Start + 0x20_0000), new(Start + 0x20_0000, Start + 0x20_0008), new(Start + 0x50_0000, Start + 0x50_0008)];
+        using var map = new HeapMap(ranges);
 
         Assert.Equal([(0, 3), (3, 1)], map.Runs());
     }
@@ -43,7 +44,8 @@ public sealed class HeapMapTests
     [Fact]
     public void RangesThatOverlapAreCountedOnce()
     {
-        using var map = new HeapMap([new HeapRange(Start, Start + 0x3000), new HeapRange(Start + 0x1000, Start + 0x2000), new HeapRange(Start + 0x2000, Start + 0x5000)]);
+        HeapRange[] ranges = [new(Start, Start + 0x3000), new(Start + 0x1000, Start + 0x2000), new(Start + 0x2000, Start + 0x5000)];
+        using var map = new HeapMap(ranges);
 
         Assert.Equal(0x5000, map.HeapBytes);
         Assert.All([0x0UL, 0x2800UL, 0x4FF8UL], offset => Assert.NotEqual(0UL, map.EndOfRange(Start + offset)));

@@ -21,7 +21,8 @@ public sealed class HostileHeapTests
         FakeType item = heap.Class("Shop.Item", 1);
         heap.Segment(FakeHeap.Start + (8 * FakeHeap.ChunkBytes), 0x1000);
         ulong valid = heap.New(item);
-        ulong[] nowhere = [1, 8, valid + 4, FakeHeap.Start - 8, FakeHeap.Start + (8 * FakeHeap.ChunkBytes) + 0x1000, 1UL << 47, 0xffff_8000_0000_0000, ulong.MaxValue - 7];
+        ulong end = FakeHeap.Start + (8 * FakeHeap.ChunkBytes) + 0x1000;
+        ulong[] nowhere = [1, 8, valid + 4, FakeHeap.Start - 8, end, 1UL << 47, 0xffff_8000_0000_0000, ulong.MaxValue - 7];
         heap.Segment(FakeHeap.Start, 0x1000);
         ulong empty = FakeHeap.Start + 0x800;
         ulong holder = heap.New(heap.ArrayOfReferences("System.Object[]"), [valid, empty, empty, valid + 8, .. nowhere]);
@@ -64,7 +65,9 @@ public sealed class HostileHeapTests
         foreach (uint elements in (uint[])[uint.MaxValue, int.MaxValue, 0x1000_0000, 1 << 20])
         {
             var heap = new FakeHeap();
-            foreach (FakeType type in (FakeType[])[heap.ArrayOfReferences("System.Object[]"), heap.ArrayOfStructs("Shop.Entry[]", 8191, 3), heap.ArrayOfNumbers("System.Byte[]", 1), heap.String])
+            FakeType references = heap.ArrayOfReferences("System.Object[]");
+            FakeType structs = heap.ArrayOfStructs("Shop.Entry[]", 8191, 3);
+            foreach (FakeType type in (FakeType[])[references, structs, heap.ArrayOfNumbers("System.Byte[]", 1), heap.String])
             {
                 ulong array = heap.Segment(FakeHeap.Start + ((ulong)type.ComponentBytes << 30), FakeHeap.ChunkBytes).New(type);
                 heap.Write(array + 8, elements);
