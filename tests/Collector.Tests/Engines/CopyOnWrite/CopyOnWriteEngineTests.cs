@@ -158,6 +158,37 @@ public sealed class CopyOnWriteEngineTests
         await worker.LeakAsync(1);
     }
 
+    /// <summary>As root the worker is another user's; otherwise it is ours, and there is nothing to give up.</summary>
+    [Fact]
+    public async Task TheDacIsLoadedByAProcessThatHasTheWorkersIdentityAndNoMore()
+    {
+        const uint SomebodyElse = 12345;
+        string folder = Directory.CreateTempSubdirectory("heapdrift-test-").FullName;
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(RepositoryPaths.PlainWorker(10))!))
+        {
+            File.Copy(file, Path.Join(folder, Path.GetFileName(file)));
+        }
+
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        bool isRoot = Environment.IsPrivilegedProcess;
+        string executable = Path.Join(folder, Path.GetFileName(RepositoryPaths.PlainWorker(10)));
+        await using PlainWorker worker = await PlainWorker.StartAsync(isRoot
+            ? new ChildProcessStart("setpriv", $"--reuid={SomebodyElse}", $"--regid={SomebodyElse}", "--clear-groups", executable, "--nodes", "500000")
+            : new ChildProcessStart(executable, "--nodes", "500000"));
+        ProcessStatus? analysing = null;
+
+        HeapSnapshot snapshot = await TakeAsync(worker.Id, new OnFirstObjects(() => analysing = Proc.TryReadStatus(TracerOfCopyOf(worker.Id)).Value));
+
+        ProcessStatus status = Proc.TryReadStatus(worker.Id).Value!;
+        Assert.Empty(snapshot.Gaps);
+        Assert.Equal(isRoot ? SomebodyElse : status.Uid.Effective, status.Uid.Effective);
+        Assert.Equal(status.Uid, analysing!.Uid);
+        Assert.Equal(status.Gid, analysing.Gid);
+        Assert.Equal(0UL, analysing.EffectiveCapabilities & ~status.PermittedCapabilities);
+        Assert.Empty(ChildrenOf(worker.Id));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task AutoFallsBackToEventPipeAndSaysWhy()
     {

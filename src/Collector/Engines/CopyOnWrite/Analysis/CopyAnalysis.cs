@@ -41,6 +41,10 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         {
             throw new AnalysisException(reason.Outcome, reason.Reason, cause: failed);
         }
+        catch (InvalidDataException unusual)
+        {
+            throw new AnalysisException(CaptureOutcome.Failed, unusual.Message, cause: unusual);
+        }
     }
 
     private FrozenCopy Freeze()

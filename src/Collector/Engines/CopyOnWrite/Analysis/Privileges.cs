@@ -9,17 +9,9 @@ namespace HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
 /// </summary>
 internal static partial class Privileges
 {
-    /// <summary>prctl(2): no program that we could start gets more than we have.</summary>
-    private const int PrSetNoNewPrivileges = 38;
-
     /// <exception cref="AnalysisException">They cannot be given up, so the DAC must not be loaded.</exception>
     public static void DropTo(CopyOnWritePlan plan)
     {
-        if (Control(PrSetNoNewPrivileges, 1, 0, 0, 0) != 0)
-        {
-            throw Refused("prctl(PR_SET_NO_NEW_PRIVS)");
-        }
-
         if (plan.Uid == EffectiveUser() && plan.Gid == EffectiveGroup())
         {
             return;
@@ -46,10 +38,6 @@ internal static partial class Privileges
     private static AnalysisException Refused(string call) => new(
         CaptureOutcome.NotPermitted,
         $"heapdrift may trace the worker but not take its identity to read it ({call}, error {Marshal.GetLastPInvokeError()}): run it as the worker's user, or with CAP_SETUID and CAP_SETGID too");
-
-    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
