@@ -20,8 +20,9 @@ internal static class HeapDriftTool
             new ChildProcessStart(RepositoryPaths.HeapDrift, arguments) { Environment = Clean.Concat(environment).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value) },
             Deadline);
 
+    /// <summary>With SIGINT as a terminal leaves it: what a shell starts in the background has it ignored, and so would the tool.</summary>
     public static ChildProcess Start(params IReadOnlyList<string> arguments) =>
-        ChildProcess.Start(new ChildProcessStart(RepositoryPaths.HeapDrift, arguments) { Environment = Clean });
+        ChildProcess.Start(new ChildProcessStart("env", ["--default-signal=INT", RepositoryPaths.HeapDrift, .. arguments]) { Environment = Clean });
 
     /// <summary>Standard output as the one JSON document that it must be.</summary>
     public static JsonNode Json(this ProcessResult result)

@@ -27,7 +27,9 @@ internal static class DiagnosticSocket
     {
         try
         {
-            return Directory.EnumerateFiles(folder, prefix + "*-socket").MaxBy(path => path, StringComparer.Ordinal);
+            // The start is a number without leading zeros: the longer name is the later one.
+            return Directory.EnumerateFiles(folder, prefix + "*-socket")
+                .OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).LastOrDefault();
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {
