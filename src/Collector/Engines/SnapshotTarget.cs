@@ -3,6 +3,11 @@ namespace HeapDrift.Collector.Engines;
 /// <summary>What an engine needs to know of a worker.</summary>
 internal sealed record SnapshotTarget
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The kernel takes about 0.1 s to take down a gigabyte.</summary>
+    private const int LastLooks = 20;
+
     public required int Pid { get; init; }
 
     /// <summary>Path of its diagnostics socket.</summary>
@@ -16,6 +21,25 @@ internal sealed record SnapshotTarget
 
     /// <summary>Whether the very same process is still there.</summary>
     public required Func<bool> Lives { get; init; }
+
+    /// <summary>
+    /// Whether the worker is gone, or goes within a second. Its sockets close and its threads refuse to be traced a moment before the kernel
+    /// calls it a zombie, the longer the more memory it has; to ask once would take its end for a refusal.
+    /// </summary>
+    public async Task<bool> HasExitedAsync(CancellationToken cancellationToken)
+    {
+        for (int look = 0; look < LastLooks; look++)
+        {
+            if (!Lives())
+            {
+                return true;
+            }
+
+            await Task.Delay(LookInterval, cancellationToken);
+        }
+
+        return false;
+    }
 
     /// <summary>A path of the worker's file system as it is reached from here.</summary>
     public string PathOf(string path) => $"/proc/{Pid}/root{path}";

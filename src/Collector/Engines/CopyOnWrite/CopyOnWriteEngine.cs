@@ -42,17 +42,18 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
             {
                 return await TakeOnceAsync(answer.Plan, progress, cancellationToken) with { Duration = clock.GetElapsedTime(started) };
             }
-            catch (AnalysisException failed) when (!worker.Lives())
-            {
-                // Whatever it failed at was the worker's end.
-                throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {worker.Pid} exited during the snapshot", failed);
-            }
-            catch (AnalysisException failed) when (failed.Failure.IsWorthRetrying && attempt < MostAttempts)
+            catch (AnalysisException failed) when (worker.Lives() && failed.Failure.IsWorthRetrying && attempt < MostAttempts)
             {
                 await Task.Delay(FirstWait * Math.Pow(2, attempt - 1), clock, cancellationToken);
             }
             catch (AnalysisException failed)
             {
+                if (await worker.HasExitedAsync(cancellationToken))
+                {
+                    // Whatever it failed at was the worker's end.
+                    throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {worker.Pid} exited during the snapshot", failed);
+                }
+
                 throw new SnapshotException(failed.Failure.Outcome, failed.Message, failed);
             }
         }

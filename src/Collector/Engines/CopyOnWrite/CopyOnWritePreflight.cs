@@ -16,7 +16,10 @@ internal sealed class CopyOnWritePreflight(ProcFileSystem proc, TracingHost host
     {
         try
         {
-            return TryPlan(pid, isDeclaredTracer);
+            PreflightAnswer answer = TryPlan(pid, isDeclaredTracer);
+
+            // What ends loses its memory first and its files next: what is missing then is not what hinders.
+            return answer.IsPossible || proc.TryReadStatus(pid) is { IsPresent: true, Value: { HasExited: false, RssBytes: not null } } ? answer : Exited(pid);
         }
         catch (Exception unreadable) when (unreadable is IOException or InvalidDataException)
         {
@@ -35,7 +38,7 @@ internal sealed class CopyOnWritePreflight(ProcFileSystem proc, TracingHost host
 
         if (proc.TryReadStatus(pid) is not { IsPresent: true, Value: { HasExited: false, RssBytes: long rssBytes } worker })
         {
-            return new(null, new(CaptureOutcome.WorkerExited, $"process {pid} has exited"));
+            return Exited(pid);
         }
 
         CoreClrMapping mapping = new(LibraryPath: null);
@@ -60,6 +63,8 @@ internal sealed class CopyOnWritePreflight(ProcFileSystem proc, TracingHost host
             },
             null);
     }
+
+    private static PreflightAnswer Exited(int pid) => new(null, new(CaptureOutcome.WorkerExited, $"process {pid} has exited"));
 
     /// <summary>A worker in a pid namespace below ours has a number here, by which ptrace finds it too.</summary>
     private CopyOnWriteRefusal? CheckHost(ProcessStatus? own) =>

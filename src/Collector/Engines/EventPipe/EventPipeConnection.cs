@@ -9,17 +9,13 @@ namespace HeapDrift.Collector.Engines.EventPipe;
 /// One worker's diagnostics socket. Every call has a deadline: a worker that is stopped by a debugger accepts the connection and then
 /// never answers.
 /// </summary>
-internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, int pid, Func<bool> workerLives) : IAsyncDisposable
+internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, SnapshotTarget worker) : IAsyncDisposable
 {
     /// <summary>Opening and stopping a session takes milliseconds; a worker under full load on one core needed 1.5 s.</summary>
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
-
-    private const int LastLooks = 20;
-
-    public static async Task<EventPipeConnection> OpenAsync(string socket, int pid, Func<bool> workerLives, CancellationToken cancellationToken) =>
-        new(await DiagnosticsClientConnector.FromDiagnosticPort($"{socket},connect", cancellationToken), pid, workerLives);
+    public static async Task<EventPipeConnection> OpenAsync(SnapshotTarget worker, CancellationToken cancellationToken) =>
+        new(await DiagnosticsClientConnector.FromDiagnosticPort($"{worker.Socket},connect", cancellationToken), worker);
 
     /// <summary>Opens a session with one provider.</summary>
     /// <param name="provider">Name of the provider.</param>
@@ -57,46 +53,28 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
 
     public ValueTask DisposeAsync() => connector.DisposeAsync();
 
-    /// <summary>
-    /// Whether the worker is gone. Its sockets close a moment before the kernel calls it a zombie, the longer the more memory it has.
-    /// </summary>
-    public async Task<bool> HasExitedAsync(CancellationToken cancellationToken)
-    {
-        for (int look = 0; look < LastLooks; look++)
-        {
-            if (!workerLives())
-            {
-                return true;
-            }
-
-            await Task.Delay(LookInterval, cancellationToken);
-        }
-
-        return false;
-    }
-
     /// <summary>What an exception of the diagnostics client means for the attempt.</summary>
     public async Task<SnapshotException> ExplainAsync(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         SnapshotException known => known,
-        _ when await HasExitedAsync(cancellationToken) => Exited(failure),
+        _ when await worker.HasExitedAsync(cancellationToken) => Exited(failure),
         UnauthorizedAccessException or ServerNotAvailableException { InnerException: SocketException { SocketErrorCode: SocketError.AccessDenied } }
             or SocketException { SocketErrorCode: SocketError.AccessDenied } => new SnapshotException(
                 CaptureOutcome.NotPermitted,
-                $"the diagnostics socket of process {pid} belongs to another user: run as that user or as root",
+                $"the diagnostics socket of process {worker.Pid} belongs to another user: run as that user or as root",
                 failure),
         OperationCanceledException => new SnapshotException(
             CaptureOutcome.Failed,
-            $"process {pid} accepted the request and did not answer in time: is it stopped, or held by a debugger?",
+            $"process {worker.Pid} accepted the request and did not answer in time: is it stopped, or held by a debugger?",
             failure),
         ServerNotAvailableException or SocketException => new SnapshotException(
             CaptureOutcome.NotPermitted,
-            $"the diagnostics socket of process {pid} does not answer: {failure.Message}",
+            $"the diagnostics socket of process {worker.Pid} does not answer: {failure.Message}",
             failure),
-        _ => new SnapshotException(CaptureOutcome.Failed, $"the snapshot of process {pid} failed: {failure.Message}", failure),
+        _ => new SnapshotException(CaptureOutcome.Failed, $"the snapshot of process {worker.Pid} failed: {failure.Message}", failure),
     };
 
-    public SnapshotException Exited(Exception? cause) => new(CaptureOutcome.WorkerExited, $"process {pid} exited during the snapshot", cause);
+    public SnapshotException Exited(Exception? cause) => new(CaptureOutcome.WorkerExited, $"process {worker.Pid} exited during the snapshot", cause);
 
     private Task<EventPipeSession> StartAsync(EventPipeSessionConfiguration configuration, TimeSpan? deadline, CancellationToken cancellationToken) =>
         AskAsync(token => connector.Instance.StartEventPipeSessionAsync(configuration, token), deadline ?? AnswerDeadline, cancellationToken);

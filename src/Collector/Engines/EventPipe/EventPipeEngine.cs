@@ -20,12 +20,12 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
     {
         long started = clock.GetTimestamp();
         DateTimeOffset takenAt = clock.GetUtcNow();
-        await using EventPipeConnection connection = await EventPipeConnection.OpenAsync(worker.Socket, worker.Pid, worker.Lives, cancellationToken);
+        await using EventPipeConnection connection = await EventPipeConnection.OpenAsync(worker, cancellationToken);
         try
         {
             LoadedModules modules = await ModuleListing.ReadAsync(connection, cancellationToken);
             HeapWalkResult walk = await new HeapWalk(connection, worker.BufferMegabytes, clock).RunAsync(progress, cancellationToken);
-            if (!walk.Events.IsFinished && await connection.HasExitedAsync(cancellationToken))
+            if (!walk.Events.IsFinished && await worker.HasExitedAsync(cancellationToken))
             {
                 throw connection.Exited(cause: null);
             }

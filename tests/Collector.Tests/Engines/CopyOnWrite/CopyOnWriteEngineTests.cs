@@ -145,6 +145,30 @@ public sealed class CopyOnWriteEngineTests
         Assert.Equal(CaptureOutcome.WorkerExited, failure.Outcome);
     }
 
+    /// <summary>A process that ends refuses, hides and loses things for some milliseconds, none of which may be taken for the reason.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task AWorkerThatIsKilledAtSomeMomentOfASnapshotIsReportedAsExited(int moment)
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1500000");
+        TimeSpan life = TimeSpan.FromMilliseconds(Random.Shared.Next(1 + (40 * moment)));
+
+        Task<HeapSnapshot> snapshot = TakeAsync(worker.Id);
+        await Task.Delay(life, TestContext.Current.CancellationToken);
+        worker.Process.Signal(9);
+
+        // A copy that was taken before is read to its end or given up; both are true.
+        if (await Record.ExceptionAsync(() => snapshot) is { } failure)
+        {
+            Assert.Equal(CaptureOutcome.WorkerExited, Assert.IsType<SnapshotException>(failure).Outcome);
+        }
+    }
+
     [Fact]
     public async Task AnalysingProcessThatIsKilledLeavesNothingInTheWorker()
     {
@@ -156,6 +180,19 @@ public sealed class CopyOnWriteEngineTests
         Assert.Equal(CaptureOutcome.Failed, failure.Outcome);
         Assert.Empty(ChildrenOf(worker.Id));
         await worker.LeakAsync(1);
+    }
+
+    [Fact]
+    public async Task WhatFailsWhileTheWorkerEndsIsItsEnd()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
+        int looks = 0;
+        SnapshotTarget ending = Target(worker.Id) with { Lives = () => looks++ < 3 };
+
+        SnapshotException failure = await Assert.ThrowsAsync<SnapshotException>(() => new CopyOnWriteEngine(Proc, TimeProvider.System).TakeAsync(
+            ending, new OnFirstObjects(() => Kill(TracerOfCopyOf(worker.Id))), TestContext.Current.CancellationToken));
+
+        Assert.Equal(CaptureOutcome.WorkerExited, failure.Outcome);
     }
 
     /// <summary>As root the worker is another user's; otherwise it is ours, and there is nothing to give up.</summary>
