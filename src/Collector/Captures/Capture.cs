@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
+using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
@@ -25,9 +25,8 @@ internal sealed class Capture(
     private MemoryReading? _memoryBefore;
     private MemoryReading? _memoryAfter;
 
-    /// <summary>Names the folder of the report: time, process and four random digits, sortable.</summary>
-    public string Id { get; } = string.Create(
-        CultureInfo.InvariantCulture, $"{clock.GetUtcNow():yyyyMMdd-HHmmss}-{settings.Pid}-{RandomNumberGenerator.GetInt32(0x10000):x4}");
+    /// <summary>Names the folder of the report.</summary>
+    public string Id { get; } = settings.CaptureId ?? CaptureId.Create(settings.Pid, clock);
 
     /// <summary>Runs the capture to its end.</summary>
     /// <param name="observer">Told about every phase.</param>
@@ -39,7 +38,13 @@ internal sealed class Capture(
         {
             using IDisposable onlyOne = CaptureLock.Take(worker.Pid, worker.StartTimeTicks);
 
-            ISnapshotEngine engine = EngineChoice.Create(settings.Engine, proc, clock, reason => Enter(observer, CapturePhase.Baseline, reason));
+            if (settings.Evidence == CaptureEvidence.Metrics)
+            {
+                _memoryBefore = ReadMemory();
+                throw new SnapshotException(CaptureOutcome.Incomplete, $"no snapshot was taken: {settings.EvidenceReason}");
+            }
+
+            ISnapshotEngine engine = EngineChoice.Create(EngineName, proc, clock, reason => Enter(observer, CapturePhase.Baseline, reason));
             Enter(observer, CapturePhase.Baseline, "taking the baseline");
             _memoryBefore = ReadMemory();
             HeapSnapshot baseline = await TakeAsync(engine, SnapshotRole.Baseline, observer, cancellationToken);
@@ -67,8 +72,9 @@ internal sealed class Capture(
 
     private async Task<HeapSnapshot> TakeAsync(ISnapshotEngine engine, SnapshotRole role, ICaptureObserver observer, CancellationToken cancellationToken)
     {
+        SnapshotTarget target = SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer };
         HeapSnapshot snapshot = await engine.TakeAsync(
-            SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer }, new ObjectProgress(observer), cancellationToken);
+            settings.Evidence == CaptureEvidence.Types ? SnapshotTargets.TypesOnly(target) : target, new ObjectProgress(observer), cancellationToken);
         SnapshotSummary summary = SnapshotDocuments.Summarize(snapshot, role);
         _snapshots.Add(summary);
         return snapshot.IsComplete
@@ -105,6 +111,8 @@ internal sealed class Capture(
         }
     }
 
+    private string EngineName => settings.Evidence == CaptureEvidence.Types ? EventPipeEngine.Name : settings.Engine;
+
     private MemoryReading? ReadMemory() => proc.TryReadSmapsRollup(worker.Pid).Value?.ToReading();
 
     private void Enter(ICaptureObserver observer, CapturePhase phase, string message) =>
@@ -118,6 +126,7 @@ internal sealed class Capture(
         Outcome = outcome,
         OutcomeReason = reason,
         Verdict = diff.Verdict,
+        EvidenceReason = settings.EvidenceReason,
         Trigger = settings.Trigger,
         Worker = worker.Identity,
         Snapshots = _snapshots,

@@ -19,6 +19,14 @@ internal sealed record CaptureSettings
 
     public required CaptureTrigger Trigger { get; init; }
 
+    /// <summary>Chosen by a caller who has told it to somebody already; null for a new one.</summary>
+    public string? CaptureId { get; init; }
+
+    public CaptureEvidence Evidence { get; init; } = CaptureEvidence.Full;
+
+    /// <summary>Why it is less than <see cref="CaptureEvidence.Full"/>, in a sentence.</summary>
+    public string? EvidenceReason { get; init; }
+
     /// <summary>The worker started this process and named it its tracer (PR_SET_PTRACER), which is to be read nowhere.</summary>
     public required bool IsDeclaredTracer { get; init; }
 }

@@ -12,7 +12,7 @@ internal static class SnapshotTargets
     private const int MostBufferMegabytes = 256;
 
     /// <summary>Below this a walk of any real heap would lose events.</summary>
-    private const int LeastBufferMegabytes = 16;
+    public const int LeastBufferMegabytes = 16;
 
     /// <summary>The buffer grows inside the worker: it may take a quarter of what the control group has left.</summary>
     private const int HeadroomShare = 4;
@@ -26,4 +26,7 @@ internal static class SnapshotTargets
             : MostBufferMegabytes,
         Lives = () => directory.Lives(worker),
     };
+
+    /// <summary>What costs the worker and this process the least.</summary>
+    public static SnapshotTarget TypesOnly(SnapshotTarget target) => target with { IsTypesOnly = true, BufferMegabytes = LeastBufferMegabytes };
 }

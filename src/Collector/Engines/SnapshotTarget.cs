@@ -19,6 +19,9 @@ internal sealed record SnapshotTarget
     /// <summary>The worker named us its tracer (PR_SET_PTRACER).</summary>
     public bool IsDeclaredTracer { get; init; }
 
+    /// <summary>Types are counted and no reference is followed: for a machine that is short of memory. The eventpipe engine only.</summary>
+    public bool IsTypesOnly { get; init; }
+
     /// <summary>Whether the very same process is still there.</summary>
     public required Func<bool> Lives { get; init; }
 

@@ -6,9 +6,24 @@ namespace HeapDrift.Profiling.Heap;
 /// </summary>
 internal sealed class RetentionTree(IReadOnlyList<RetentionNode> nodes)
 {
+    private const string NoHolder = "a holder that was not looked for";
+
     public static RetentionTree Empty { get; } = new([new RetentionNode(-1, new PathStep("", null, PathStepKind.Heap), 0, 0)]);
 
     public IReadOnlyList<RetentionNode> Nodes => nodes;
+
+    /// <summary>Of a heap whose types were counted and whose references were not followed: every type directly beneath a root that says so.</summary>
+    public static RetentionTree WithoutHolders(IEnumerable<TypeUsage> types)
+    {
+        var tree = new RetentionTreeBuilder();
+        int unknown = tree.Descend(RetentionTreeBuilder.Heap, tree.Intern(new PathStep(NoHolder, null, PathStepKind.Root)));
+        foreach (TypeUsage type in types)
+        {
+            tree.Count(tree.Descend(unknown, tree.Intern(new PathStep(type.Name, type.Module, PathStepKind.Type))), type.Objects, type.Bytes);
+        }
+
+        return tree.Build();
+    }
 }
 
 /// <summary>The objects on one path.</summary>

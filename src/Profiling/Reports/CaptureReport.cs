@@ -28,6 +28,10 @@ internal sealed record CaptureReport
 
     public required Verdict Verdict { get; init; }
 
+    /// <summary>Why less was looked at than two whole heaps, in one sentence; absent when they were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? EvidenceReason { get; init; }
+
     public required CaptureTrigger Trigger { get; init; }
 
     public required WorkerIdentity Worker { get; init; }

@@ -17,6 +17,11 @@ internal static class ReportText
         string service = report.Worker.ServiceName is { } name && name != report.Worker.Name ? $" ({name})" : "";
         text.AppendLine(Invariant($"HeapDrift: {report.Worker.Name}{service}, process {report.Worker.Pid}, .NET {report.Worker.RuntimeVersion ?? "of unknown version"}"));
         text.AppendLine(Invariant($"{Headline(report)}"));
+        if (report is { EvidenceReason: { } reason, Outcome: CaptureOutcome.Completed })
+        {
+            text.AppendLine(Invariant($"Types were counted and their holders not looked for: {reason}."));
+        }
+
         text.AppendLine();
         AppendSnapshots(text, report.Snapshots);
         AppendMemory(text, report.Memory);

@@ -38,7 +38,7 @@ internal sealed class HeapSketch
         string[] names = [.. _objects.Select(seen => seen.Type).Distinct()];
         PathStep[] types = [.. names.Select(name => new PathStep(name, ModuleOf(name), PathStepKind.Type))];
         ObjectGraph graph = Graph(names);
-        IReadOnlyList<TypeUsage> usage = TypeUsageCounter.Count(graph, types);
+        IReadOnlyList<TypeUsage> usage = TypeTally.Of(graph).ToUsage(types);
         return new HeapSnapshot
         {
             Engine = "eventpipe",

@@ -24,7 +24,7 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
         try
         {
             LoadedModules modules = await ModuleListing.ReadAsync(connection, cancellationToken);
-            HeapWalkResult walk = await new HeapWalk(connection, worker.BufferMegabytes, clock).RunAsync(progress, cancellationToken);
+            HeapWalkResult walk = await new HeapWalk(connection, worker, clock).RunAsync(progress, cancellationToken);
             if (!walk.Events.IsFinished && await worker.HasExitedAsync(cancellationToken))
             {
                 throw connection.Exited(cause: null);
@@ -43,9 +43,10 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
     {
         HeapEventReader events = walk.Events;
         IReadOnlyList<PathStep> types = events.BuildTypes(modules.FileName);
-        var retention = new RetentionWalk(events.Graph, types);
-        RetentionTree tree = retention.Run([.. NameStatics(events, modules, worker), .. events.Roots], cancellationToken);
-        IReadOnlyList<TypeUsage> usage = TypeUsageCounter.Count(events.Graph, types);
+        IReadOnlyList<TypeUsage> usage = (events.Tally ?? TypeTally.Of(events.Graph)).ToUsage(types);
+        RetentionTree tree = worker.IsTypesOnly
+            ? RetentionTree.WithoutHolders(usage)
+            : new RetentionWalk(events.Graph, types).Run([.. NameStatics(events, modules, worker), .. events.Roots], cancellationToken);
         long liveBytes = usage.Sum(type => type.Bytes);
         return new HeapSnapshot
         {
@@ -53,7 +54,7 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
             TakenAt = takenAt,
             Pause = events.Pause,
             Duration = clock.GetElapsedTime(started),
-            LiveObjects = events.Graph.Objects,
+            LiveObjects = events.Objects,
             LiveBytes = liveBytes,
             Types = usage,
             Retention = tree,

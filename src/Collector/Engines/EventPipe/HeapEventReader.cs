@@ -32,8 +32,11 @@ internal sealed unsafe class HeapEventReader
     private int _gc = NoGc;
     private (ulong Id, int Index) _lastType;
 
-    public HeapEventReader(TraceEventDispatcher source)
+    /// <param name="source">Sends the events.</param>
+    /// <param name="countsOnly">Types are counted and nothing else is kept, which takes no memory.</param>
+    public HeapEventReader(TraceEventDispatcher source, bool countsOnly)
     {
+        Tally = countsOnly ? new TypeTally() : null;
         source.Clr.GCSuspendEEStart += suspend => _suspendedAt = IsWalking || IsFinished ? _suspendedAt : suspend.TimeStampRelativeMSec;
         source.Clr.GCRestartEEStop += OnRestart;
         source.Clr.GCStart += OnGcStart;
@@ -48,6 +51,12 @@ internal sealed unsafe class HeapEventReader
     }
 
     public ObjectGraph Graph { get; } = new();
+
+    /// <summary>Instead of the graph, which is empty then, where only the types are counted.</summary>
+    public TypeTally? Tally { get; }
+
+    /// <summary>Seen so far.</summary>
+    public long Objects => Tally?.Objects ?? Graph.Objects;
 
     public IReadOnlyList<StaticField> Statics => _statics;
 
@@ -152,6 +161,16 @@ internal sealed unsafe class HeapEventReader
 
         _nodeSequence.Saw(nodes.Index);
         var entries = new ReadOnlySpan<NodeEntry>((byte*)nodes.DataStart + BulkHeaderBytes, nodes.Count);
+        if (Tally is { } tally)
+        {
+            foreach (ref readonly NodeEntry node in entries)
+            {
+                tally.Add(IndexOf(node.TypeId), (long)(node.Bytes + 7) & ~7);
+            }
+
+            return;
+        }
+
         foreach (ref readonly NodeEntry node in entries)
         {
             Graph.AddObject(node.Address, node.Bytes, IndexOf(node.TypeId), (int)node.References);
@@ -167,6 +186,11 @@ internal sealed unsafe class HeapEventReader
         }
 
         _edgeSequence.Saw(edges.Index);
+        if (Tally is not null)
+        {
+            return;
+        }
+
         var entries = new ReadOnlySpan<EdgeEntry>((byte*)edges.DataStart + BulkHeaderBytes, edges.Count);
         foreach (ref readonly EdgeEntry edge in entries)
         {
@@ -210,7 +234,7 @@ internal sealed unsafe class HeapEventReader
 
     private void OnDependentHandles(GCBulkRootConditionalWeakTableElementEdgeTraceData handles)
     {
-        if (!IsWalking)
+        if (!IsWalking || Tally is not null)
         {
             return;
         }

@@ -16,7 +16,7 @@ internal sealed record HeapWalkResult(HeapEventReader Events, long Lost);
 /// fit in the worker's memory, and what does not fit is lost. When the second session answers, the walk is over, and stopping the
 /// first makes the runtime send the rest: its streaming thread sleeps on a half-filled buffer (seen on .NET 10.0.12).
 /// </summary>
-internal sealed class HeapWalk(EventPipeConnection connection, int bufferMegabytes, TimeProvider clock)
+internal sealed class HeapWalk(EventPipeConnection connection, SnapshotTarget worker, TimeProvider clock)
 {
     private const string Runtime = "Microsoft-Windows-DotNETRuntime";
 
@@ -36,10 +36,10 @@ internal sealed class HeapWalk(EventPipeConnection connection, int bufferMegabyt
 
     public async Task<HeapWalkResult> RunAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        using EventPipeSession dump = await connection.StartAsync(Runtime, HeapDump, bufferMegabytes, 0, null, cancellationToken);
+        using EventPipeSession dump = await connection.StartAsync(Runtime, HeapDump, worker.BufferMegabytes, 0, null, cancellationToken);
         await using var drained = new DrainedStream(dump.EventStream);
         using var source = new EventPipeEventSource(drained);
-        var events = new HeapEventReader(source);
+        var events = new HeapEventReader(source, worker.IsTypesOnly);
         Task<bool> reading = Task.Factory.StartNew(
             source.Process, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
@@ -69,12 +69,12 @@ internal sealed class HeapWalk(EventPipeConnection connection, int bufferMegabyt
     /// <summary>Waits for a step as long as objects keep coming.</summary>
     private async Task WatchAsync(Task step, HeapEventReader events, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        int seen = 0;
+        long seen = 0;
         long changedAt = clock.GetTimestamp();
         while (await Task.WhenAny(step, Task.Delay(WatchInterval, clock, cancellationToken)) != step)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int objects = events.Graph.Objects;
+            long objects = events.Objects;
             if (objects != seen)
             {
                 (seen, changedAt) = (objects, clock.GetTimestamp());
