@@ -1,0 +1,97 @@
+using System.Globalization;
+using HeapDrift.Collector.Admission;
+using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Engines;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Proc;
+using HeapDrift.Profiling.Reports;
+using Microsoft.Extensions.Logging;
+
+namespace HeapDrift.Collector.Agent;
+
+/// <summary>
+/// Carries out one order of the desk: chooses how much may be asked of the worker, captures, puts the report on disk and only then tells
+/// the rest of the world.
+/// </summary>
+internal sealed class AgentCaptures(
+    CaptureLimits limits, WorkerDirectory directory, ProcFileSystem proc, ICaptureAudience audience, TimeProvider clock, ILogger<AgentCaptures> logger) : ICaptureRunner
+{
+    public async Task<CaptureResult> RunAsync(CaptureOrder order, ICaptureObserver observer, Task finish, CancellationToken cancellationToken)
+    {
+        DateTimeOffset startedAt = clock.GetUtcNow();
+        try
+        {
+            Log.CaptureBegins(logger, order.CaptureId, order.Pid, order.WorkerName, Word(order.Trigger));
+            Worker worker = Find(order);
+            ReportFolder folder = ReportFolder.Prepare(limits.OutputDirectory, order.CaptureId);
+            CaptureReport report = await CaptureAsync(order, worker, observer, finish, cancellationToken);
+            folder.Write(report);
+            ReportShelf.Clear(limits.OutputDirectory, limits.MostReports);
+            audience.Completed(report, folder, worker);
+            return Tell(report);
+        }
+        catch (SnapshotException failed)
+        {
+            return Fail(order, new(failed.Outcome, null, failed.Message), startedAt);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            return Fail(order, new(CaptureOutcome.Failed, null, $"the report cannot be written to {limits.OutputDirectory}: {failed.Message}"), startedAt);
+        }
+    }
+
+    public void Abandoned(CaptureOrder order, CaptureResult result) => Fail(order, result, order.RequestedAt);
+
+    public void Refused(CaptureOrder order, string reason)
+    {
+        Log.CaptureRefused(logger, order.Pid, order.WorkerName, Word(order.Trigger), reason);
+        audience.Refused(order, reason);
+    }
+
+    private Task<CaptureReport> CaptureAsync(CaptureOrder order, Worker worker, ICaptureObserver observer, Task finish, CancellationToken cancellationToken)
+    {
+        (CaptureEvidence evidence, string? reason) = new EvidenceLadder(proc).Choose(worker.Pid);
+        var settings = new CaptureSettings
+        {
+            CaptureId = order.CaptureId,
+            Pid = worker.Pid,
+            Window = limits.Window,
+            OutputDirectory = limits.OutputDirectory,
+            Engine = limits.Engine,
+            Trigger = order.Trigger,
+            IsDeclaredTracer = false,
+            Evidence = evidence,
+            EvidenceReason = reason,
+        };
+        return new Capture(settings, worker, directory, proc, clock).RunAsync(observer, finish, cancellationToken);
+    }
+
+    /// <summary>The pid may belong to another process by now.</summary>
+    private Worker Find(CaptureOrder order)
+    {
+        Worker worker = directory.Get(order.Pid);
+        return worker.StartTimeTicks == order.StartTimeTicks
+            ? worker
+            : throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {order.Pid} ({order.WorkerName}) ended before its capture began");
+    }
+
+    private CaptureResult Tell(CaptureReport report)
+    {
+        string message = report.Findings is [{ } first, ..] ? first.Summary
+            : report.OutcomeReason ?? "nothing in the live heap grew enough to name a holder";
+        Log.CaptureEnded(logger, report.CaptureId, report.Worker.Pid, report.Worker.Name, report.Outcome, report.Findings.Count, message);
+        return new(report.Outcome, report.Verdict, message);
+    }
+
+    private CaptureResult Fail(CaptureOrder order, CaptureResult result, DateTimeOffset startedAt)
+    {
+        Log.CaptureFailed(logger, order.CaptureId, order.Pid, order.WorkerName, result.Outcome, result.Message);
+        audience.Failed(order, result, startedAt);
+        return result;
+    }
+
+    private static string Word(CaptureTrigger trigger) => trigger.AlertName is { } alert
+        ? string.Create(CultureInfo.InvariantCulture, $"alert {alert}")
+        : trigger.Kind.ToString().ToLowerInvariant();
+}
