@@ -20,6 +20,15 @@ internal static class Limits
     /// <summary>Bytes of <c>/proc/PID/maps</c> that are read: 160,000 mappings of 100 bytes; the default maximum is 65,530.</summary>
     public const int MapsBytes = 1 << 24;
 
+    /// <summary>
+    /// Mappings of one process in <c>/proc/PID/smaps</c>: what generous systems set <c>vm.max_map_count</c> to; the default is 65,530.
+    /// Nothing is kept of any but its class.
+    /// </summary>
+    public const int SmapsMappings = 1 << 20;
+
+    /// <summary>Bytes of one line of smaps: a path has 4,096 at most, each of which the kernel may escape with four.</summary>
+    public const int SmapsLineBytes = 1 << 15;
+
     /// <summary>Levels of a cgroup path. The kernel's default (<c>cgroup.max.depth</c>) is unbounded; real ones stay below ten.</summary>
     public const int CgroupDepth = 64;
 

@@ -30,14 +30,15 @@ internal static class ProcFile
     /// <summary>Reads the first bytes of a file of whatever length.</summary>
     public static ProcReading<byte[]> TryReadStart(string path, int bytes) => TryRead(path, bytes - 1);
 
-    /// <summary>One byte more than <paramref name="mostBytes"/> says that there was more.</summary>
-    private static ProcReading<byte[]> TryRead(string path, int mostBytes)
+    /// <summary>Reads a file that may be large, as it comes. What the reader throws beside an I/O failure passes through.</summary>
+    public static ProcReading<T> TryRead<T>(string path, Func<Stream, T> read)
+        where T : class
     {
         try
         {
             // Sharing everything spares the advisory lock that .NET takes otherwise.
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return new(ReadUpTo(file, mostBytes + 1));
+            return new(read(file));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -53,7 +54,10 @@ internal static class ProcFile
         }
     }
 
-    private static byte[] ReadUpTo(FileStream file, int mostBytes)
+    /// <summary>One byte more than <paramref name="mostBytes"/> says that there was more.</summary>
+    private static ProcReading<byte[]> TryRead(string path, int mostBytes) => TryRead(path, file => ReadUpTo(file, mostBytes + 1));
+
+    private static byte[] ReadUpTo(Stream file, int mostBytes)
     {
         byte[] buffer = new byte[Math.Min(4096, mostBytes)];
         int length = 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HeapDrift.Profiling.Watching;
 
 namespace HeapDrift.Profiling.Proc;
 
@@ -42,6 +43,20 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
     {
         string path = PathOf(pid, "smaps_rollup");
         return TryReadWhole(path).Select(text => SmapsRollup.Parse(text, path));
+    }
+
+    /// <summary>
+    /// Costs about one and a half times as much as <see cref="TryReadSmapsRollup"/>, and more with many mappings. Of a process that ends
+    /// meanwhile the kernel shows a part as if it were the whole; that part is never returned.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A mapping is not what the kernel writes, or there are more than <see cref="Limits.SmapsMappings"/>.</exception>
+    public ProcReading<MemoryLedger> TryReadLedger(int pid)
+    {
+        string path = PathOf(pid, "smaps");
+        ProcReading<MemoryLedger> ledger = ProcFile.TryRead(path, file => MemoryLedger.Of(new SmapsReader(file, path)));
+        return ledger is { IsPresent: true, Value.Mappings: 0 } || (ledger.IsPresent && TryReadStatus(pid).Value?.RssBytes is null)
+            ? new(ProcAbsence.Gone)
+            : ledger;
     }
 
     /// <summary>Clock ticks since boot; null when the process is gone. Together with the pid it names a process for good.</summary>
