@@ -9,6 +9,7 @@ var root = new RootCommand("HeapDrift names the leak of a .NET service on Linux:
     SnapshotCommand.Create(terminal),
     DiffCommand.Create(terminal),
     SignalCommand.Create(terminal),
+    AgentCommand.Create(terminal),
     DemoCommand.Create(terminal),
     AnalyseCopyCommand.Create(terminal),
 };

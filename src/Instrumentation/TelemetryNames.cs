@@ -31,12 +31,50 @@ internal static class TelemetryNames
         public const string Diff = "diff";
     }
 
+    public static class Metrics
+    {
+        public const string Pss = "heapdrift.memory.pss";
+        public const string Private = "heapdrift.memory.private";
+        public const string Limit = "heapdrift.memory.limit";
+        public const string Growth = "heapdrift.memory.growth";
+        public const string TimeToLimit = "heapdrift.memory.time_to_limit";
+        public const string Ledger = "heapdrift.memory.ledger";
+
+        /// <summary>What the last reading of the worker's memory cost the worker.</summary>
+        public const string ReadDuration = "heapdrift.memory.read.duration";
+        public const string SignalArmed = "heapdrift.worker.signal_armed";
+
+        /// <summary>1 while the detector suspects a leak.</summary>
+        public const string LeakSuspected = "heapdrift.worker.leak_suspected";
+        public const string StartTime = "heapdrift.worker.start_time";
+        public const string Captures = "heapdrift.captures";
+        public const string CaptureDuration = "heapdrift.capture.duration";
+        public const string CapturePause = "heapdrift.capture.pause";
+
+        /// <summary>Reports that the OTLP receiver does not have yet.</summary>
+        public const string Undelivered = "heapdrift.captures.undelivered";
+        public const string ProcessMemory = "process.memory.usage";
+        public const string GcCollections = "dotnet.gc.collections";
+        public const string GcPauseTime = "dotnet.gc.pause.time";
+        public const string GcAllocated = "dotnet.gc.heap.total_allocated";
+        public const string GcCommitted = "dotnet.gc.last_collection.memory.committed_size";
+        public const string GcHeapSize = "dotnet.gc.last_collection.heap.size";
+        public const string GcFragmentation = "dotnet.gc.last_collection.heap.fragmentation.size";
+    }
+
     public static class Attributes
     {
         /// <summary>The event's name once more: Loki before 2026 does not store the name of a log event.</summary>
         public const string EventName = "event.name";
         public const string ErrorType = "error.type";
         public const string ProcessPid = "process.pid";
+
+        public const string MemoryKind = "heapdrift.memory.kind";
+        public const string MemoryCategory = "heapdrift.memory.category";
+        public const string Generation = "dotnet.gc.heap.generation";
+        public const string LeaderPid = "heapdrift.worker.leader_pid";
+        public const string ServiceName = "service.name";
+        public const string ServiceInstanceId = "service.instance.id";
 
         public const string CaptureId = "heapdrift.capture.id";
         public const string Trigger = "heapdrift.capture.trigger";

@@ -47,6 +47,13 @@ internal static class CommonOptions
         CustomParser = ParseDuration,
     };
 
+    public static Option<TimeSpan?> OptionalWindow(string description) => new("--window")
+    {
+        Description = description,
+        HelpName = "30s",
+        CustomParser = result => ParseDuration(result),
+    };
+
     public static Option<string> OutputDirectory() => new("--output")
     {
         Description = "Folder for reports; each capture gets a folder of its own in it.",

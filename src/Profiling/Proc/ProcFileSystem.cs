@@ -141,6 +141,19 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
         return TryReadWhole(path) is { IsPresent: true, Value: string text } ? Meminfo.Parse(text, path) : null;
     }
 
+    /// <summary>
+    /// When a process was started, by <c>btime</c> of /proc/stat (proc_stat(5)), which is in whole seconds. Null where it is not told.
+    /// </summary>
+    /// <param name="startTimeTicks">Of <see cref="TryReadStartTime"/>; a hundred make a second on every platform of .NET.</param>
+    public DateTimeOffset? TryReadStartedAt(long startTimeTicks)
+    {
+        const string BootTime = "btime ";
+        string? line = TryReadWhole(Path.Join(root, "stat")).Value?.Split('\n').FirstOrDefault(line => line.StartsWith(BootTime, StringComparison.Ordinal));
+        return long.TryParse(line.AsSpan(line is null ? 0 : BootTime.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long booted)
+            ? DateTimeOffset.FromUnixTimeSeconds(booted) + TimeSpan.FromSeconds(startTimeTicks / 100d)
+            : null;
+    }
+
     /// <summary>These files have content as long as the process lives; older kernels give an empty one instead of ESRCH.</summary>
     private static ProcReading<string> TryReadWhole(string path) =>
         ProcFile.TryReadAll(path) is { Value: not "" } reading ? reading : new(ProcAbsence.Gone);

@@ -1,0 +1,71 @@
+using HeapDrift.Collector.Admission;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Metrics;
+using HeapDrift.Collector.Watching;
+using HeapDrift.Collector.Web;
+using HeapDrift.Profiling.Proc;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HeapDrift.Collector.Agent;
+
+/// <summary>Puts the agent together: one place that shows what it is made of.</summary>
+internal static class AgentHost
+{
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(25);
+
+    public static WebApplication Build(AgentSettings settings)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(ToConfiguration(settings));
+        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? AgentSettings.DefaultUrls);
+        builder.WebHost.ConfigureKestrel(WebLimits.Apply);
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd HH:mm:ss ", true));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ProcFileSystem>(_ => new ProcFileSystem());
+        services.AddSingleton<WorkerDirectory>();
+        services.AddSingleton<WorkerBoard>();
+        services.AddSingleton<WorkerWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerWatch>());
+
+        services.AddOptions<CaptureLimits>().BindConfiguration(CaptureLimits.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CaptureLimits>, CaptureLimits>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<CaptureLimits>>().Value);
+        services.AddSingleton<ICaptureAudience, CaptureAudience>();
+        services.AddSingleton<ICaptureRunner, AgentCaptures>();
+        services.AddSingleton(OpenJournal);
+        services.AddSingleton<CaptureDesk>();
+        services.AddHostedService<CaptureService>();
+
+        services.AddSingleton<AgentRegistry>();
+        services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = StopDeadline);
+
+        WebApplication app = builder.Build();
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapWorkers();
+        app.MapCaptures();
+        return app;
+    }
+
+    private static CaptureJournal OpenJournal(IServiceProvider provider)
+    {
+        ILogger logger = provider.GetRequiredService<ILogger<CaptureJournal>>();
+        return CaptureJournal.Load(provider.GetRequiredService<CaptureLimits>().OutputDirectory, complaint => Log.Complain(logger, complaint));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> ToConfiguration(AgentSettings settings) => new Dictionary<string, string?>
+    {
+        ["urls"] = settings.Urls,
+        [$"{CaptureLimits.Section}:{nameof(CaptureLimits.OutputDirectory)}"] = settings.OutputDirectory,
+        [$"{CaptureLimits.Section}:{nameof(CaptureLimits.Window)}"] = settings.Window?.ToString("c"),
+        [$"{CaptureLimits.Section}:{nameof(CaptureLimits.Engine)}"] = settings.Engine,
+    }.Where(set => set.Value is not null);
+}

@@ -1,0 +1,22 @@
+using HeapDrift.Collector.Admission;
+using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Profiling.Reports;
+
+namespace HeapDrift.Collector.Agent;
+
+/// <summary>Metrics and OTLP of what became of attempts.</summary>
+internal sealed class CaptureAudience : ICaptureAudience
+{
+    public void Completed(CaptureReport report, ReportFolder folder, Worker worker)
+    {
+    }
+
+    public void Failed(CaptureOrder order, CaptureResult result, DateTimeOffset startedAt)
+    {
+    }
+
+    public void Refused(CaptureOrder order, string reason)
+    {
+    }
+}

@@ -1,0 +1,17 @@
+using HeapDrift.Collector.Watching;
+using Prometheus;
+
+namespace HeapDrift.Collector.Metrics;
+
+/// <summary>
+/// What <c>/metrics</c> shows. A registry of its own: the default one adds every meter of this process under names of its own making.
+/// </summary>
+internal sealed class AgentRegistry
+{
+    public AgentRegistry(WorkerBoard board) => _ = new PrometheusWorkers(Registry, board);
+
+    public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
+
+    public Task WriteAsync(Stream to, bool isOpenMetrics, CancellationToken cancellationToken) =>
+        Registry.CollectAndExportAsTextAsync(to, isOpenMetrics ? ExpositionFormat.OpenMetricsText : ExpositionFormat.PrometheusText, cancellationToken);
+}

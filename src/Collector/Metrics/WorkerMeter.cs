@@ -1,0 +1,71 @@
+using System.Diagnostics.Metrics;
+using HeapDrift.Collector.Watching;
+using HeapDrift.Instrumentation;
+
+namespace HeapDrift.Collector.Metrics;
+
+/// <summary>The metrics of all watched workers as instruments, each worker as attributes.</summary>
+internal sealed class WorkerMeter : IDisposable
+{
+    /// <summary>The name that the SDK subscribes to.</summary>
+    public const string Name = "HeapDrift.Collector";
+
+    private readonly Meter _meter = new(Name);
+    private readonly WorkerBoard _board;
+
+    public WorkerMeter(WorkerBoard board)
+    {
+        _board = board;
+        foreach (WorkerFigure figure in WorkerFigures.All)
+        {
+            Create(figure);
+        }
+    }
+
+    public Meter Meter => _meter;
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Create(WorkerFigure figure)
+    {
+        string? unit = figure.Unit.Length == 0 ? null : figure.Unit;
+        switch (figure.Kind)
+        {
+            case FigureKind.Counter:
+                _meter.CreateObservableCounter(figure.Name, () => Measure(figure), unit, figure.Description);
+                break;
+            case FigureKind.UpDownCounter:
+                _meter.CreateObservableUpDownCounter(figure.Name, () => Measure(figure), unit, figure.Description);
+                break;
+            default:
+                _meter.CreateObservableGauge(figure.Name, () => Measure(figure), unit, figure.Description);
+                break;
+        }
+    }
+
+    private IEnumerable<Measurement<double>> Measure(WorkerFigure figure)
+    {
+        foreach (WatchedWorker worker in _board.Workers)
+        {
+            KeyValuePair<string, object?>[] labels = [.. LabelsOf(worker)];
+            foreach (FigureValue value in figure.Read(worker))
+            {
+                yield return new(value.Value, value.Part is null ? labels : [.. labels, new(figure.Attribute!, value.Part)]);
+            }
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> LabelsOf(WatchedWorker seen)
+    {
+        string[] labels = WorkerLabels.Of(seen.Worker);
+        for (int at = 0; at < labels.Length; at++)
+        {
+            if (labels[at].Length != 0)
+            {
+                // A number by the semantic conventions.
+                object value = WorkerLabels.Names[at] == TelemetryNames.Attributes.ProcessPid ? (long)seen.Worker.Pid : labels[at];
+                yield return new(WorkerLabels.Names[at], value);
+            }
+        }
+    }
+}

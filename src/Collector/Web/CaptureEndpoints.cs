@@ -1,0 +1,42 @@
+using HeapDrift.Collector.Admission;
+using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Watching;
+using HeapDrift.Profiling.Reports;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace HeapDrift.Collector.Web;
+
+/// <summary>
+/// <c>GET /api/captures</c>, <c>GET /api/captures/ID</c> and <c>POST /api/workers/PID/captures</c>.
+/// </summary>
+internal static class CaptureEndpoints
+{
+    public static void MapCaptures(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/api/captures", (CaptureDesk desk) => Results.Json(desk.Lines, AgentJson.Readable.CaptureLineArray));
+        endpoints.MapGet("/api/captures/{id}", (string id, CaptureLimits limits) => ReportShelf.Find(limits.OutputDirectory, id) is { } report
+            ? Results.File(Path.GetFullPath(report), "application/json")
+            : Problem(StatusCodes.Status404NotFound, "there is no report of this name: GET /api/captures lists what there is"));
+        endpoints.MapPost("/api/workers/{pid:int}/captures", Request);
+    }
+
+    private static IResult Request(int pid, WorkerBoard board, CaptureDesk desk)
+    {
+        if (board.Workers.FirstOrDefault(seen => seen.Worker.Pid == pid) is not { } seen)
+        {
+            return Problem(StatusCodes.Status404NotFound, $"process {pid} is not among the watched workers: GET /api/workers lists them");
+        }
+
+        CaptureAnswer answer = desk.Request(seen.Worker, new CaptureTrigger { Kind = TriggerKind.Command });
+        return Results.Json(answer, AgentJson.Readable.CaptureAnswer, statusCode: answer.Kind switch
+        {
+            CaptureAnswerKind.Refused => StatusCodes.Status429TooManyRequests,
+            CaptureAnswerKind.Coalesced => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status202Accepted,
+        });
+    }
+
+    private static IResult Problem(int status, string error) => Results.Json(new ProblemDocument(error), WebJson.Readable.ProblemDocument, statusCode: status);
+}

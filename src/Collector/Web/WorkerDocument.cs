@@ -1,0 +1,66 @@
+using HeapDrift.Collector.Watching;
+using HeapDrift.Profiling.Watching;
+
+namespace HeapDrift.Collector.Web;
+
+/// <summary>One worker of <c>/api/workers</c>. What is not known is null.</summary>
+internal sealed record WorkerDocument
+{
+    public required int Pid { get; init; }
+
+    public required int? LeaderPid { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string? RuntimeVersion { get; init; }
+
+    public required string? ServiceName { get; init; }
+
+    public required string ServiceInstanceId { get; init; }
+
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>What SIGUSR2 would do: caught, ignored, or default, which ends the process.</summary>
+    public required string Sigusr2 { get; init; }
+
+    public required long? PssBytes { get; init; }
+
+    public required long? PrivateBytes { get; init; }
+
+    public required long? RssBytes { get; init; }
+
+    public required long? LimitBytes { get; init; }
+
+    public required double? GrowthBytesPerSecond { get; init; }
+
+    public required double? TimeToLimitSeconds { get; init; }
+
+    /// <summary>Why there is no PSS, in a sentence.</summary>
+    public required string? MemoryProblem { get; init; }
+
+    public required IReadOnlyDictionary<string, long>? Ledger { get; init; }
+
+    public static WorkerDocument Of(WatchedWorker seen)
+    {
+        WorkerMemory? memory = seen.Memory;
+        return new()
+        {
+            Pid = seen.Worker.Pid,
+            LeaderPid = null,
+            Name = seen.Worker.Name,
+            RuntimeVersion = seen.Worker.RuntimeVersion,
+            ServiceName = seen.Worker.Resource.GetValueOrDefault("service.name"),
+            ServiceInstanceId = seen.Worker.InstanceId,
+            StartedAt = seen.StartedAt,
+            Sigusr2 = seen.Worker.Usr2.ToString().ToLowerInvariant(),
+            PssBytes = memory?.Pss?.TotalBytes,
+            PrivateBytes = memory?.PrivateBytes,
+            RssBytes = memory?.RssBytes,
+            LimitBytes = memory?.LimitBytes,
+            GrowthBytesPerSecond = seen.GrowthBytesPerSecond,
+            TimeToLimitSeconds = seen.TimeToLimit?.TotalSeconds,
+            MemoryProblem = memory?.WhyCheap,
+            Ledger = seen.Ledger?.Categories,
+        };
+    }
+}
