@@ -6,8 +6,69 @@ namespace HeapDrift.Instrumentation;
 /// </summary>
 internal static class TelemetryNames
 {
-    /// <summary>Activity source and logger category: one name, so that one filter finds everything in a back end.</summary>
+    /// <summary>Activity source, meter and logger category: one name, so that one filter finds everything in a back end.</summary>
     public const string Source = "HeapDrift.Instrumentation";
+
+    /// <summary>How a worker tells its agent of a signal. The runtime's own convention for these names has dashes.</summary>
+    public const string EventSource = "HeapDrift-Instrumentation";
+
+    public static class Metrics
+    {
+        /// <summary>Proportional memory, by <see cref="Attributes.MemoryKind"/>: the kinds add up, swap included.</summary>
+        public const string MemoryPss = "heapdrift.memory.pss";
+        public const string MemoryPrivate = "heapdrift.memory.private";
+
+        /// <summary>The tightest limit of the control groups of a worker.</summary>
+        public const string MemoryLimit = "heapdrift.memory.limit";
+        public const string MemoryGrowth = "heapdrift.memory.growth";
+        public const string MemoryTimeToLimit = "heapdrift.memory.time_to_limit";
+
+        /// <summary>Proportional memory without swap, by <see cref="Attributes.MemoryCategory"/>.</summary>
+        public const string MemoryLedger = "heapdrift.memory.ledger";
+
+        /// <summary>1 where SIGUSR2 is caught, 0 where it would kill the worker or do nothing.</summary>
+        public const string SignalArmed = "heapdrift.worker.signal_armed";
+
+        public const string Captures = "heapdrift.captures";
+
+        /// <summary>From the trigger to the report, window and all.</summary>
+        public const string CaptureDuration = "heapdrift.capture.duration";
+
+        /// <summary>How long the worker stood still, once per snapshot.</summary>
+        public const string CapturePause = "heapdrift.capture.pause";
+
+        /// <summary>What the last reading of a worker's memory cost.</summary>
+        public const string MemoryReadDuration = "heapdrift.memory.read.duration";
+
+        /// <summary>1 while the detector suspects a leak.</summary>
+        public const string LeakSuspected = "heapdrift.worker.leak_suspected";
+
+        /// <summary>Seconds since 1970, for rules that wait until a worker has warmed up.</summary>
+        public const string WorkerStartTime = "heapdrift.worker.start_time";
+
+        /// <summary>Reports that the OTLP receiver does not have yet.</summary>
+        public const string UndeliveredCaptures = "heapdrift.captures.undelivered";
+
+        public const string GcCollections = "dotnet.gc.collections";
+        public const string GcPauseTime = "dotnet.gc.pause.time";
+        public const string GcAllocated = "dotnet.gc.heap.total_allocated";
+        public const string GcCommitted = "dotnet.gc.last_collection.memory.committed_size";
+        public const string GcHeapSize = "dotnet.gc.last_collection.heap.size";
+        public const string GcFragmentation = "dotnet.gc.last_collection.heap.fragmentation.size";
+
+        /// <summary>Resident memory, of the semantic conventions.</summary>
+        public const string ProcessMemoryUsage = "process.memory.usage";
+    }
+
+    /// <summary>UCUM. What stands in braces is a word for a count and disappears in Prometheus.</summary>
+    public static class Units
+    {
+        public const string Bytes = "By";
+        public const string BytesPerSecond = "By/s";
+        public const string Seconds = "s";
+        public const string Capture = "{capture}";
+        public const string Worker = "{worker}";
+    }
 
     public static class Events
     {
@@ -19,6 +80,7 @@ internal static class TelemetryNames
         public const string CaptureProgress = "heapdrift.capture.progress";
         public const string CaptureCompleted = "heapdrift.capture.completed";
         public const string Finding = "heapdrift.finding";
+        public const string MemoryReduced = "heapdrift.memory.reduced";
         public const string Snapshot = "heapdrift.snapshot";
     }
 
@@ -31,37 +93,6 @@ internal static class TelemetryNames
         public const string Diff = "diff";
     }
 
-    public static class Metrics
-    {
-        public const string Pss = "heapdrift.memory.pss";
-        public const string Private = "heapdrift.memory.private";
-        public const string Limit = "heapdrift.memory.limit";
-        public const string Growth = "heapdrift.memory.growth";
-        public const string TimeToLimit = "heapdrift.memory.time_to_limit";
-        public const string Ledger = "heapdrift.memory.ledger";
-
-        /// <summary>What the last reading of the worker's memory cost the worker.</summary>
-        public const string ReadDuration = "heapdrift.memory.read.duration";
-        public const string SignalArmed = "heapdrift.worker.signal_armed";
-
-        /// <summary>1 while the detector suspects a leak.</summary>
-        public const string LeakSuspected = "heapdrift.worker.leak_suspected";
-        public const string StartTime = "heapdrift.worker.start_time";
-        public const string Captures = "heapdrift.captures";
-        public const string CaptureDuration = "heapdrift.capture.duration";
-        public const string CapturePause = "heapdrift.capture.pause";
-
-        /// <summary>Reports that the OTLP receiver does not have yet.</summary>
-        public const string Undelivered = "heapdrift.captures.undelivered";
-        public const string ProcessMemory = "process.memory.usage";
-        public const string GcCollections = "dotnet.gc.collections";
-        public const string GcPauseTime = "dotnet.gc.pause.time";
-        public const string GcAllocated = "dotnet.gc.heap.total_allocated";
-        public const string GcCommitted = "dotnet.gc.last_collection.memory.committed_size";
-        public const string GcHeapSize = "dotnet.gc.last_collection.heap.size";
-        public const string GcFragmentation = "dotnet.gc.last_collection.heap.fragmentation.size";
-    }
-
     public static class Attributes
     {
         /// <summary>The event's name once more: Loki before 2026 does not store the name of a log event.</summary>
@@ -69,10 +100,14 @@ internal static class TelemetryNames
         public const string ErrorType = "error.type";
         public const string ProcessPid = "process.pid";
 
+        /// <summary>anon, file, shmem or swap.</summary>
         public const string MemoryKind = "heapdrift.memory.kind";
+
+        /// <summary>One of the constants of <c>MemoryCategory</c>.</summary>
         public const string MemoryCategory = "heapdrift.memory.category";
-        public const string Generation = "dotnet.gc.heap.generation";
-        public const string LeaderPid = "heapdrift.worker.leader_pid";
+
+        /// <summary>gen0, gen1, gen2, loh or poh.</summary>
+        public const string GcGeneration = "dotnet.gc.heap.generation";
         public const string ServiceName = "service.name";
         public const string ServiceInstanceId = "service.instance.id";
 

@@ -3,7 +3,6 @@ using HeapDrift.Collector.Discovery;
 using HeapDrift.Instrumentation;
 using HeapDrift.Instrumentation.Telemetry;
 using HeapDrift.Profiling.Reports;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
@@ -22,9 +21,6 @@ internal sealed class OtlpExport : IDisposable
 {
     /// <summary>Longer than the exporter's own timeout of 10 s, so that its reason is heard.</summary>
     private const int FlushMilliseconds = 15_000;
-
-    private static readonly string[] EndpointSettings =
-        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"];
 
     private readonly ServiceProvider _services;
     private readonly DeliveryObserver _observer;
@@ -52,17 +48,8 @@ internal sealed class OtlpExport : IDisposable
     /// <summary>Null when no endpoint is set, or OpenTelemetry is switched off, or the endpoint is not usable (which is complained about).</summary>
     public static OtlpExport? TryCreate(Worker worker, Action<string> complain)
     {
-        IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        string[] endpoints = [.. EndpointSettings.Where(setting => !string.IsNullOrWhiteSpace(environment[setting]))];
-        bool isOff = string.Equals(environment["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
-        if (endpoints.Length == 0 || isOff)
+        if (!OtlpEndpoint.IsSet(OtlpEndpoint.ForCaptures, complain))
         {
-            return null;
-        }
-
-        if (Array.Find(endpoints, setting => !IsUsable(environment[setting])) is { } unusable)
-        {
-            complain($"{unusable} is '{environment[unusable]}', which is no http or https address: nothing will be sent, the report stays on disk");
             return null;
         }
 
@@ -92,9 +79,6 @@ internal sealed class OtlpExport : IDisposable
         _source.Dispose();
         _observer.Dispose();
     }
-
-    private static bool IsUsable(string? endpoint) =>
-        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 
     private void Observe(OtlpExporterOptions options) => options.HttpClientFactory = () =>
         new HttpClient(_observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };

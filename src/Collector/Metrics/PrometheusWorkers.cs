@@ -16,7 +16,7 @@ internal sealed class PrometheusWorkers
     public PrometheusWorkers(CollectorRegistry registry, WorkerBoard board)
     {
         _board = board;
-        IMetricFactory factory = Prometheus.Metrics.WithCustomRegistry(registry);
+        MetricFactory factory = Prometheus.Metrics.WithCustomRegistry(registry);
         _families = [.. WorkerFigures.All.Select(figure => new Family(factory, figure))];
         registry.AddBeforeCollectCallback(Fill);
     }
@@ -35,7 +35,7 @@ internal sealed class PrometheusWorkers
     }
 
     /// <summary>One metric with its series.</summary>
-    private sealed class Family(IMetricFactory factory, WorkerFigure figure)
+    private sealed class Family(MetricFactory factory, WorkerFigure figure)
     {
         private readonly Collector<Counter.Child>? _counter = figure.Kind == FigureKind.Counter ? factory.CreateCounter(PrometheusName.Of(figure), figure.Description, Labels(figure)) : null;
         private readonly Collector<Gauge.Child>? _gauge = figure.Kind == FigureKind.Counter ? null : factory.CreateGauge(PrometheusName.Of(figure), figure.Description, Labels(figure));

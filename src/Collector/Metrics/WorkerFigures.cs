@@ -1,5 +1,6 @@
 using HeapDrift.Collector.Watching;
 using HeapDrift.Profiling.Proc;
+using Units = HeapDrift.Instrumentation.TelemetryNames.Units;
 using Names = HeapDrift.Instrumentation.TelemetryNames.Metrics;
 using Attributes = HeapDrift.Instrumentation.TelemetryNames.Attributes;
 
@@ -8,21 +9,18 @@ namespace HeapDrift.Collector.Metrics;
 /// <summary>All metrics of a worker, in the order of the telemetry reference.</summary>
 internal static class WorkerFigures
 {
-    private const string Bytes = "By";
-    private const string Seconds = "s";
-
     public static IReadOnlyList<WorkerFigure> All { get; } =
     [
-        new(Names.Pss, Bytes, FigureKind.UpDownCounter, "Proportional memory of the worker by kind; the kinds add up.", Attributes.MemoryKind, Pss),
-        new(Names.Private, Bytes, FigureKind.UpDownCounter, "Resident memory that no other process shares.", null, One(seen => seen.Memory?.PrivateBytes)),
-        new(Names.ProcessMemory, Bytes, FigureKind.UpDownCounter, "Resident memory, shared pages counted in full.", null, One(seen => seen.Memory?.RssBytes)),
-        new(Names.Limit, Bytes, FigureKind.Gauge, "The tightest memory limit of the control groups that the worker is in.", null, One(seen => seen.Memory?.LimitBytes)),
-        new(Names.Growth, "By/s", FigureKind.Gauge, "How fast the worker's memory grows, by its last readings.", null, One(seen => seen.GrowthBytesPerSecond)),
-        new(Names.TimeToLimit, Seconds, FigureKind.Gauge, "When the limit is reached if the worker grows on like this.", null, One(seen => seen.TimeToLimit?.TotalSeconds)),
-        new(Names.Ledger, Bytes, FigureKind.UpDownCounter, "Proportional memory by what it is used for; the categories add up.", Attributes.MemoryCategory, Ledger),
-        new(Names.ReadDuration, Seconds, FigureKind.Gauge, "How long the kernel took for the last reading of the worker's memory.", null, One(seen => seen.Memory is { IsCheap: false } memory ? memory.ReadCost.TotalSeconds : null)),
-        new(Names.SignalArmed, "", FigureKind.Gauge, "1 where SIGUSR2 is caught, 0 where it would end the worker or do nothing.", null, One(seen => seen.Worker.Usr2 == SignalDisposition.Caught ? 1 : 0)),
-        new(Names.StartTime, Seconds, FigureKind.Gauge, "When the worker was started, in seconds since 1970.", null, One(seen => seen.StartedAt?.ToUnixTimeMilliseconds() / 1000d)),
+        new(Names.MemoryPss, Units.Bytes, FigureKind.UpDownCounter, "Proportional memory of the worker by kind; the kinds add up.", Attributes.MemoryKind, Pss),
+        new(Names.MemoryPrivate, Units.Bytes, FigureKind.UpDownCounter, "Resident memory that no other process shares.", null, One(seen => seen.Memory?.PrivateBytes)),
+        new(Names.ProcessMemoryUsage, Units.Bytes, FigureKind.UpDownCounter, "Resident memory, shared pages counted in full.", null, One(seen => seen.Memory?.RssBytes)),
+        new(Names.MemoryLimit, Units.Bytes, FigureKind.Gauge, "The tightest memory limit of the control groups that the worker is in.", null, One(seen => seen.Memory?.LimitBytes)),
+        new(Names.MemoryGrowth, Units.BytesPerSecond, FigureKind.Gauge, "How fast the worker's memory grows, by its last readings.", null, One(seen => seen.GrowthBytesPerSecond)),
+        new(Names.MemoryTimeToLimit, Units.Seconds, FigureKind.Gauge, "When the limit is reached if the worker grows on like this.", null, One(seen => seen.TimeToLimit?.TotalSeconds)),
+        new(Names.MemoryLedger, Units.Bytes, FigureKind.UpDownCounter, "Proportional memory by what it is used for; the categories add up.", Attributes.MemoryCategory, Ledger),
+        new(Names.MemoryReadDuration, Units.Seconds, FigureKind.Gauge, "How long the kernel took for the last reading of the worker's memory.", null, One(seen => seen.Memory is { IsCheap: false } memory ? memory.ReadCost.TotalSeconds : null)),
+        new(Names.SignalArmed, Units.Worker, FigureKind.Gauge, "1 where SIGUSR2 is caught, 0 where it would end the worker or do nothing.", null, One(seen => seen.Worker.Usr2 == SignalDisposition.Caught ? 1 : 0)),
+        new(Names.WorkerStartTime, Units.Seconds, FigureKind.Gauge, "When the worker was started, in seconds since 1970.", null, One(seen => seen.StartedAt?.ToUnixTimeMilliseconds() / 1000d)),
     ];
 
     private static Func<WatchedWorker, IEnumerable<FigureValue>> One(Func<WatchedWorker, double?> read) =>

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+
+namespace HeapDrift.Collector.Export;
+
+/// <summary>
+/// Whether and where OTLP goes, by the standard settings (OpenTelemetry specification, OTLP exporter configuration). Without an endpoint
+/// there is no export.
+/// </summary>
+internal static class OtlpEndpoint
+{
+    private const string Common = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    public static readonly IReadOnlyList<string> ForCaptures = [Common, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"];
+    public static readonly IReadOnlyList<string> ForMetrics = [Common, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
+
+    /// <summary>False when no endpoint is set, or OpenTelemetry is switched off, or an endpoint is not usable (which is complained about).</summary>
+    /// <param name="settings">Names of the variables that may hold one.</param>
+    /// <param name="complain">Told in one sentence what is wrong.</param>
+    public static bool IsSet(IReadOnlyList<string> settings, Action<string> complain)
+    {
+        IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        string[] endpoints = [.. settings.Where(setting => !string.IsNullOrWhiteSpace(environment[setting]))];
+        bool isOff = string.Equals(environment["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
+        if (endpoints.Length == 0 || isOff)
+        {
+            return false;
+        }
+
+        if (Array.Find(endpoints, setting => !IsUsable(environment[setting])) is not { } unusable)
+        {
+            return true;
+        }
+
+        complain($"{unusable} is '{environment[unusable]}', which is no http or https address: nothing will be sent, the report stays on disk");
+        return false;
+    }
+
+    private static bool IsUsable(string? endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+}
