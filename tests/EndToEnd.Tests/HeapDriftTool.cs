@@ -17,12 +17,17 @@ internal static class HeapDriftTool
 
     public static Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string?> environment, params IReadOnlyList<string> arguments) =>
         ChildProcess.RunAsync(
-            new ChildProcessStart(RepositoryPaths.HeapDrift, arguments) { Environment = Clean.Concat(environment).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value) },
+            new ChildProcessStart(RepositoryPaths.HeapDrift, arguments) { Environment = CleanWith(environment) },
             Deadline);
 
+    public static ChildProcess Start(params IReadOnlyList<string> arguments) => Start(Clean, arguments);
+
     /// <summary>With SIGINT as a terminal leaves it: what a shell starts in the background has it ignored, and so would the tool.</summary>
-    public static ChildProcess Start(params IReadOnlyList<string> arguments) =>
-        ChildProcess.Start(new ChildProcessStart("env", ["--default-signal=INT", RepositoryPaths.HeapDrift, .. arguments]) { Environment = Clean });
+    public static ChildProcess Start(IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments) =>
+        ChildProcess.Start(new ChildProcessStart("env", ["--default-signal=INT", RepositoryPaths.HeapDrift, .. arguments]) { Environment = CleanWith(environment) });
+
+    private static Dictionary<string, string?> CleanWith(IReadOnlyDictionary<string, string?> environment) =>
+        Clean.Concat(environment).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value);
 
     /// <summary>Standard output as the one JSON document that it must be.</summary>
     public static JsonNode Json(this ProcessResult result)

@@ -74,7 +74,7 @@ internal sealed class Shop : IAsyncDisposable
 
     private async Task<bool> IsHealthyAsync() => (await Client.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode;
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

@@ -3,6 +3,7 @@ using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Metrics;
 using HeapDrift.Collector.Watching;
 using HeapDrift.Collector.Web;
+using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Profiling.Proc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -44,10 +45,17 @@ internal static class AgentHost
         services.AddSingleton<CaptureDesk>();
         services.AddHostedService<CaptureService>();
 
+        services.AddSingleton<CaptureMeter>();
         services.AddSingleton<AgentRegistry>();
+        services.AddSingleton<WorkerMeter>();
+        services.AddHostedService<MetricsService>();
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = StopDeadline);
 
         WebApplication app = builder.Build();
+
+        // Before anything is measured: who listens later misses what was counted.
+        _ = app.Services.GetRequiredService<AgentRegistry>();
+        _ = app.Services.GetRequiredService<WorkerMeter>();
         app.MapHealth();
         app.MapMetrics();
         app.MapWorkers();
