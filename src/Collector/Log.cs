@@ -36,6 +36,12 @@ internal static partial class Log
     [LoggerMessage(2014, LogLevel.Warning, "Process {Pid} ({Worker}) seems to leak: {Reason}.")]
     public static partial void LeakSuspected(ILogger logger, int pid, string worker, string reason);
 
+    [LoggerMessage(2015, LogLevel.Information, "Alert {Alert} ({Fingerprint}): {Message}.")]
+    public static partial void AlertAnswered(ILogger logger, string alert, string fingerprint, string message);
+
+    [LoggerMessage(2016, LogLevel.Warning, "A request to {Path} was refused: {Reason}.")]
+    public static partial void RequestRefused(ILogger logger, string path, string reason);
+
     [LoggerMessage(2020, LogLevel.Information, "The agent stops; captures under way are taken back, and their workers go on as before.")]
     public static partial void Stopping(ILogger logger);
 }

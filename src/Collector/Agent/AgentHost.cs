@@ -1,5 +1,7 @@
 using HeapDrift.Collector.Admission;
+using HeapDrift.Collector.Alerts;
 using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Export;
 using HeapDrift.Collector.Metrics;
 using HeapDrift.Collector.Watching;
 using HeapDrift.Collector.Web;
@@ -21,9 +23,11 @@ internal static class AgentHost
 
     public static WebApplication Build(AgentSettings settings)
     {
+        CaptureTraceId.Install();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(ToConfiguration(settings));
-        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? AgentSettings.DefaultUrls);
+        string urls = builder.Configuration["urls"] ?? AgentSettings.DefaultUrls;
+        builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(WebLimits.Apply);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd HH:mm:ss ", true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -39,11 +43,22 @@ internal static class AgentHost
         services.AddOptions<CaptureLimits>().BindConfiguration(CaptureLimits.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CaptureLimits>, CaptureLimits>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<CaptureLimits>>().Value);
+        services.AddSingleton(OpenBacklog);
+        services.AddHostedService<DeliveryService>();
         services.AddSingleton<ICaptureAudience, CaptureAudience>();
         services.AddSingleton<ICaptureRunner, AgentCaptures>();
         services.AddSingleton(OpenJournal);
         services.AddSingleton<CaptureDesk>();
         services.AddHostedService<CaptureService>();
+
+        services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart()
+            .Validate(alerts => !ListenAddresses.AreBeyondLoopback(urls) || HasCredentials(alerts), $"the agent listens on {urls}, where others can reach it: set {AlertOptions.Section}:BearerTokenFile (or BearerToken, or BasicUser and BasicPassword), or listen on 127.0.0.1");
+        services.AddSingleton<IValidateOptions<AlertOptions>, AlertOptions>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<AlertOptions>>().Value);
+        services.AddSingleton(provider => Credentials.Of(provider.GetRequiredService<AlertOptions>()));
+        services.AddSingleton(OpenInbox);
+        services.AddSingleton<AlertDesk>();
+        services.AddSingleton<RequestGuard>();
 
         services.AddSingleton<CaptureMeter>();
         services.AddSingleton<AgentRegistry>();
@@ -59,8 +74,24 @@ internal static class AgentHost
         app.MapHealth();
         app.MapMetrics();
         app.MapWorkers();
-        app.MapCaptures();
+        RequestGuard guard = app.Services.GetRequiredService<RequestGuard>();
+        app.MapCaptures(guard);
+        app.MapAlerts(guard);
         return app;
+    }
+
+    private static bool HasCredentials(AlertOptions alerts) => alerts is { BearerToken: not null } or { BearerTokenFile: not null } or { BasicUser: not null };
+
+    private static AlertInbox OpenInbox(IServiceProvider provider)
+    {
+        ILogger logger = provider.GetRequiredService<ILogger<AlertInbox>>();
+        return new(provider.GetRequiredService<CaptureLimits>().OutputDirectory, provider.GetRequiredService<TimeProvider>(), complaint => Log.Complain(logger, complaint));
+    }
+
+    private static DeliveryBacklog OpenBacklog(IServiceProvider provider)
+    {
+        ILogger logger = provider.GetRequiredService<ILogger<DeliveryBacklog>>();
+        return new(provider.GetRequiredService<CaptureLimits>().OutputDirectory, provider.GetRequiredService<TimeProvider>(), complaint => Log.Complain(logger, complaint));
     }
 
     private static CaptureJournal OpenJournal(IServiceProvider provider)

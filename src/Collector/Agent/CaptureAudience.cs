@@ -1,21 +1,32 @@
+using System.Diagnostics;
 using HeapDrift.Collector.Admission;
 using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Export;
 using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Collector.Agent;
 
-/// <summary>Metrics and OTLP of what became of attempts.</summary>
-internal sealed class CaptureAudience(CaptureMeter meter) : ICaptureAudience
+/// <summary>Metrics and OTLP of what became of attempts. The point of a metric names the trace of its capture.</summary>
+internal sealed class CaptureAudience(CaptureMeter meter, DeliveryBacklog backlog, TimeProvider clock) : ICaptureAudience
 {
-    public void Completed(CaptureReport report, ReportFolder folder, Worker worker) => meter.Completed(report);
-
-    public void Failed(CaptureOrder order, CaptureResult result, DateTimeOffset startedAt)
+    public void Completed(CaptureReport report, ReportFolder folder, Worker worker)
     {
+        var traceId = ActivityTraceId.CreateRandom();
+        backlog.Add(folder, worker, traceId);
+        if (backlog.IsOpen)
+        {
+            CaptureTraceId.Measure(traceId, () => meter.Completed(report));
+        }
+        else
+        {
+            meter.Completed(report);
+        }
     }
 
-    public void Refused(CaptureOrder order, string reason)
-    {
-    }
+    public void Failed(CaptureOrder order, CaptureResult result, DateTimeOffset startedAt) =>
+        meter.Failed(order.Trigger.Kind, result.Outcome, clock.GetUtcNow() - startedAt);
+
+    public void Refused(CaptureOrder order, string reason) => meter.Refused(order.Trigger.Kind);
 }

@@ -50,10 +50,10 @@ internal static class AgentCommand
 
             return ExitStatus.WrongUsage;
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or InvalidDataException)
         {
             terminal.Complain($"the agent cannot start: {failed.Message}");
-            return failed is InvalidOperationException or FormatException ? ExitStatus.WrongUsage : ExitStatus.Failed;
+            return failed is InvalidOperationException or FormatException or InvalidDataException ? ExitStatus.WrongUsage : ExitStatus.Failed;
         }
     }
 }

@@ -131,7 +131,7 @@ internal static class CaptureCommand
         if (export is not null && await export.CompleteAsync(report, isOnDisk ? folder.Path : null) is { } undelivered)
         {
             string kept = isOnDisk ? $" The report is kept in {folder.Path}." : "";
-            terminal.Complain($"OTLP: {undelivered}{kept}");
+            terminal.Complain($"OTLP: not delivered, {undelivered.Message}.{kept}");
         }
 
         if (report.Outcome != CaptureOutcome.Completed)

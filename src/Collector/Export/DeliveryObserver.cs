@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
 
 namespace HeapDrift.Collector.Export;
 
@@ -10,7 +11,14 @@ namespace HeapDrift.Collector.Export;
 /// </summary>
 internal sealed class DeliveryObserver : DelegatingHandler
 {
-    private readonly ConcurrentQueue<string> _failures = new();
+    private const string GrpcInvalidArgument = "3";
+
+    /// <summary>
+    /// What the OTLP specification calls bad data. Wrong credentials and addresses are not among them: somebody will put them right.
+    /// </summary>
+    private static readonly HttpStatusCode[] FinalStatus = [HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnsupportedMediaType];
+
+    private readonly ConcurrentQueue<DeliveryFailure> _failures = new();
     private int _deliveries;
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The base class disposes its inner handler.")]
@@ -20,9 +28,9 @@ internal sealed class DeliveryObserver : DelegatingHandler
     }
 
     /// <summary>The first failure since the last question, in words; null when everything arrived that was sent.</summary>
-    public string? TakeFailure()
+    public DeliveryFailure? TakeFailure()
     {
-        bool failed = _failures.TryDequeue(out string? failure);
+        bool failed = _failures.TryDequeue(out DeliveryFailure? failure);
         _failures.Clear();
         return failed ? failure : null;
     }
@@ -68,12 +76,13 @@ internal sealed class DeliveryObserver : DelegatingHandler
         string? grpcStatus = Header(response.TrailingHeaders, "grpc-status") ?? Header(response.Headers, "grpc-status");
         if (!response.IsSuccessStatusCode)
         {
-            _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{request.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}"));
+            string answer = string.Create(CultureInfo.InvariantCulture, $"{request.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}");
+            _failures.Enqueue(new(answer, Array.IndexOf(FinalStatus, response.StatusCode) >= 0));
         }
         else if (grpcStatus is not (null or "0"))
         {
             string message = Header(response.TrailingHeaders, "grpc-message") ?? Header(response.Headers, "grpc-message") ?? "no message";
-            _failures.Enqueue($"{request.RequestUri} answered with gRPC status {grpcStatus} ({message})");
+            _failures.Enqueue(new($"{request.RequestUri} answered with gRPC status {grpcStatus} ({message})", grpcStatus == GrpcInvalidArgument));
         }
         else
         {
@@ -81,9 +90,9 @@ internal sealed class DeliveryObserver : DelegatingHandler
         }
     }
 
-    private void Remember(HttpRequestMessage request, Exception failure) => _failures.Enqueue(failure is OperationCanceledException
-        ? $"{request.RequestUri} did not answer in time"
-        : $"{request.RequestUri} cannot be reached: {failure.Message}");
+    private void Remember(HttpRequestMessage request, Exception failure) => _failures.Enqueue(new(
+        failure is OperationCanceledException ? $"{request.RequestUri} did not answer in time" : $"{request.RequestUri} cannot be reached: {failure.Message}",
+        IsFinal: false));
 
     private static string? Header(System.Net.Http.Headers.HttpResponseHeaders headers, string name) =>
         headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(",", values) : null;

@@ -27,11 +27,11 @@ internal sealed class OtlpExport : IDisposable
     private readonly ActivitySource _source;
     private CaptureSpan? _span;
 
-    private OtlpExport(Worker worker, DeliveryObserver observer)
+    private OtlpExport(IEnumerable<KeyValuePair<string, object>> attributes, DeliveryObserver observer)
     {
         _observer = observer;
         _source = new ActivitySource(TelemetryNames.Source);
-        ResourceBuilder resource = ResourceOf(worker);
+        ResourceBuilder resource = ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddAttributes(attributes);
         _services = new ServiceCollection()
             .AddLogging(logging => logging.AddOpenTelemetry(options =>
             {
@@ -46,29 +46,31 @@ internal sealed class OtlpExport : IDisposable
     private TracerProvider Tracers { get; }
 
     /// <summary>Null when no endpoint is set, or OpenTelemetry is switched off, or the endpoint is not usable (which is complained about).</summary>
-    public static OtlpExport? TryCreate(Worker worker, Action<string> complain)
+    public static OtlpExport? TryCreate(Worker worker, Action<string> complain) => TryCreate(ResourceOf(worker), complain);
+
+    /// <inheritdoc cref="TryCreate(Worker, Action{string})"/>
+    public static OtlpExport? TryCreate(IEnumerable<KeyValuePair<string, object>> resource, Action<string> complain)
     {
         if (!OtlpEndpoint.IsSet(OtlpEndpoint.ForCaptures, complain))
         {
             return null;
         }
 
-        return new OtlpExport(worker, new DeliveryObserver());
+        return new OtlpExport(resource, new DeliveryObserver());
     }
 
     public void Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt) =>
         _span = new CaptureTelemetry(_services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source), _source).Begin(trigger, worker, startedAt);
 
     /// <summary>Emits the report and waits until it is delivered.</summary>
-    /// <returns>Null when the receiver has it; otherwise a sentence about why not.</returns>
-    public Task<string?> CompleteAsync(CaptureReport report, string? reportPath) => Task.Run(() =>
+    /// <returns>Null when the receiver has it.</returns>
+    public Task<DeliveryFailure?> CompleteAsync(CaptureReport report, string? reportPath) => Task.Run(() =>
     {
         _span?.Complete(report, reportPath);
         bool isFlushed = Tracers.ForceFlush(FlushMilliseconds);
         isFlushed &= _services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds);
-        return _observer.TakeFailure() is { } failure ? $"not delivered, {failure}."
-            : isFlushed && _observer.Deliveries > 0 ? null
-            : "not delivered: the receiver did not take it in time.";
+        return _observer.TakeFailure()
+            ?? (isFlushed && _observer.Deliveries > 0 ? null : new DeliveryFailure("the receiver did not take it in time", IsFinal: false));
     });
 
     public void Dispose()
@@ -83,13 +85,20 @@ internal sealed class OtlpExport : IDisposable
     private void Observe(OtlpExporterOptions options) => options.HttpClientFactory = () =>
         new HttpClient(_observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };
 
-    private static ResourceBuilder ResourceOf(Worker worker) => ResourceBuilder.CreateEmpty()
-        .AddTelemetrySdk()
-        .AddAttributes(
-        [
-            new("service.name", worker.Name),
-            new("service.instance.id", worker.InstanceId),
-            new("process.pid", (long)worker.Pid),
-        ])
-        .AddAttributes(worker.Resource.Select(attribute => new KeyValuePair<string, object>(attribute.Key, attribute.Value)));
+    /// <summary>What the worker says of itself wins.</summary>
+    public static IReadOnlyDictionary<string, object> ResourceOf(Worker worker)
+    {
+        var attributes = new Dictionary<string, object>
+        {
+            ["service.name"] = worker.Name,
+            ["service.instance.id"] = worker.InstanceId,
+            ["process.pid"] = (long)worker.Pid,
+        };
+        foreach ((string key, string value) in worker.Resource)
+        {
+            attributes[key] = value;
+        }
+
+        return attributes;
+    }
 }

@@ -13,20 +13,20 @@ namespace HeapDrift.Collector.Web;
 /// </summary>
 internal static class CaptureEndpoints
 {
-    public static void MapCaptures(this IEndpointRouteBuilder endpoints)
+    public static void MapCaptures(this IEndpointRouteBuilder endpoints, RequestGuard guard)
     {
         endpoints.MapGet("/api/captures", (CaptureDesk desk) => Results.Json(desk.Lines, AgentJson.Readable.CaptureLineArray));
         endpoints.MapGet("/api/captures/{id}", (string id, CaptureLimits limits) => ReportShelf.Find(limits.OutputDirectory, id) is { } report
             ? Results.File(Path.GetFullPath(report), "application/json")
-            : Problem(StatusCodes.Status404NotFound, "there is no report of this name: GET /api/captures lists what there is"));
-        endpoints.MapPost("/api/workers/{pid:int}/captures", Request);
+            : Problems.Of(StatusCodes.Status404NotFound, "there is no report of this name: GET /api/captures lists what there is"));
+        endpoints.MapPost("/api/workers/{pid:int}/captures", Request).AddEndpointFilter(guard);
     }
 
     private static IResult Request(int pid, WorkerBoard board, CaptureDesk desk)
     {
         if (board.Workers.FirstOrDefault(seen => seen.Worker.Pid == pid) is not { } seen)
         {
-            return Problem(StatusCodes.Status404NotFound, $"process {pid} is not among the watched workers: GET /api/workers lists them");
+            return Problems.Of(StatusCodes.Status404NotFound, $"process {pid} is not among the watched workers: GET /api/workers lists them");
         }
 
         CaptureAnswer answer = desk.Request(seen.Worker, new CaptureTrigger { Kind = TriggerKind.Command });
@@ -37,6 +37,4 @@ internal static class CaptureEndpoints
             _ => StatusCodes.Status202Accepted,
         });
     }
-
-    private static IResult Problem(int status, string error) => Results.Json(new ProblemDocument(error), WebJson.Readable.ProblemDocument, statusCode: status);
 }

@@ -6,7 +6,7 @@ namespace HeapDrift.Collector.Web;
 internal static class WebLimits
 {
     private const int MostConnections = 100;
-    private const long MostBodyBytes = 1 << 20;
+    public const long MostBodyBytes = 1 << 20;
 
     public static void Apply(KestrelServerOptions server)
     {

@@ -19,6 +19,8 @@ internal sealed class CaptureMeter : IDisposable
     /// <summary>Seconds. From a fork of a small service to a heap walk of 20 million objects.</summary>
     public static IReadOnlyList<double> PauseBuckets { get; } = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    private const string RefusedOutcome = "refused";
+
     private readonly Meter _meter = HeapDriftMeter.Create();
     private readonly Counter<long> _captures;
     private readonly Histogram<double> _duration;
@@ -47,7 +49,16 @@ internal sealed class CaptureMeter : IDisposable
     }
 
     /// <summary>One that left no report.</summary>
-    public void Failed(TriggerKind trigger, TimeSpan duration) => Record(Tags(trigger, CaptureOutcome.Failed, engine: null), duration);
+    public void Failed(TriggerKind trigger, TimeSpan duration) => Failed(trigger, CaptureOutcome.Failed, duration);
+
+    /// <inheritdoc cref="Failed(TriggerKind, TimeSpan)"/>
+    public void Failed(TriggerKind trigger, CaptureOutcome outcome, TimeSpan duration) => Record(Tags(trigger, outcome, engine: null), duration);
+
+    /// <summary>One that was not begun: cooldown, budget, or too many at once.</summary>
+    public void Refused(TriggerKind trigger) => _captures.Add(
+        1,
+        new(Names.Attributes.Trigger, CaptureAttributes.Word(trigger)),
+        new(Names.Attributes.Outcome, RefusedOutcome));
 
     public void Dispose() => _meter.Dispose();
 
