@@ -61,8 +61,8 @@ internal static class AgentHost
         services.AddSingleton<RequestGuard>();
 
         services.AddSingleton<CaptureMeter>();
-        services.AddSingleton<AgentRegistry>();
-        services.AddSingleton<WorkerMeter>();
+        services.AddSingleton(provider => new AgentRegistry(provider.GetRequiredService<WorkerBoard>(), () => provider.GetRequiredService<DeliveryBacklog>().Count));
+        services.AddSingleton(provider => new WorkerMeter(provider.GetRequiredService<WorkerBoard>(), () => provider.GetRequiredService<DeliveryBacklog>().Count));
         services.AddHostedService<MetricsService>();
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = StopDeadline);
 

@@ -1,4 +1,5 @@
 using HeapDrift.Collector.Watching;
+using HeapDrift.Instrumentation;
 using Prometheus;
 
 namespace HeapDrift.Collector.Metrics;
@@ -10,9 +11,14 @@ internal sealed class AgentRegistry : IDisposable
 {
     private readonly PrometheusCaptures _captures;
 
-    public AgentRegistry(WorkerBoard board)
+    /// <param name="board">What is known of the workers.</param>
+    /// <param name="undelivered">How many reports the OTLP receiver does not have yet.</param>
+    public AgentRegistry(WorkerBoard board, Func<int> undelivered)
     {
         _ = new PrometheusWorkers(Registry, board);
+        Gauge waiting = Prometheus.Metrics.WithCustomRegistry(Registry).CreateGauge(
+            PrometheusName.Of(TelemetryNames.Metrics.UndeliveredCaptures, TelemetryNames.Units.Capture, FigureKind.UpDownCounter), WorkerMeter.UndeliveredHelp);
+        Registry.AddBeforeCollectCallback(() => waiting.Set(undelivered()));
         _captures = new PrometheusCaptures(Registry);
     }
 

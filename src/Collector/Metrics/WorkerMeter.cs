@@ -10,16 +10,20 @@ internal sealed class WorkerMeter : IDisposable
     /// <summary>The name that the SDK subscribes to.</summary>
     public const string Name = "HeapDrift.Collector";
 
+    public const string UndeliveredHelp = "Reports that the OTLP receiver does not have yet.";
+
     private readonly Meter _meter = new(Name);
     private readonly WorkerBoard _board;
 
-    public WorkerMeter(WorkerBoard board)
+    public WorkerMeter(WorkerBoard board, Func<int> undelivered)
     {
         _board = board;
         foreach (WorkerFigure figure in WorkerFigures.All)
         {
             Create(figure);
         }
+
+        _meter.CreateObservableUpDownCounter(TelemetryNames.Metrics.UndeliveredCaptures, undelivered, TelemetryNames.Units.Capture, UndeliveredHelp);
     }
 
     public Meter Meter => _meter;

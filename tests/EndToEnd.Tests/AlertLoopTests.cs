@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.EndToEnd.Tests;
+
+/// <summary>From a leak to the finding with real Prometheus and Alertmanager (Debian packages), and no hand touching anything.</summary>
+public sealed partial class AlertLoopTests
+{
+    /// <summary>One minute of the shipped rules lasts two seconds here; the alert needs 50 minutes.</summary>
+    private const int SecondsPerMinute = 2;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public async Task ALeakFiresTheShippedRuleAndItsFindingArrivesWithTheAlertsName()
+    {
+        using var folder = new TemporaryFolder();
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        await using AgentProcess agent = await AgentProcess.StartAsync(
+            folder.File("reports"),
+            new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.HttpEndpoint.ToString(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" },
+            "--window",
+            "5s");
+        await using Shop shop = await Shop.StartAsync(folder.Path, new Dictionary<string, string?> { ["OTEL_SERVICE_NAME"] = "loop-shop" });
+        int port = Shop.FreePort();
+        await using ChildProcess alertmanager = StartAlertmanager(folder, agent, port);
+        await using ChildProcess prometheus = StartPrometheus(folder, agent, port);
+        await shop.SwitchOnAsync("sessions");
+
+        using var done = new CancellationTokenSource();
+        Task leaking = LeakAsync(shop, done.Token);
+        try
+        {
+            JsonNode? line = null;
+            await Eventually.HoldsAsync(
+                async () => (line = (await agent.GetAsync("/api/captures")).AsArray().FirstOrDefault(line => (string?)line!["state"] == "ended" && (string?)line["verdict"] == "managed-leak")) is not null,
+                Deadline,
+                "the alert leads to a finding",
+                () => agent.Process.Describe() + prometheus.Describe() + alertmanager.Describe());
+            string fingerprint = (string)line!["trigger"]!["alertFingerprint"]!;
+            await Eventually.HoldsAsync(
+                () => receiver.Logs.Any(log => log.EventName == "heapdrift.finding") && receiver.Spans.Any(span => span.Name == "heapdrift.capture"),
+                HeapDriftTool.Deadline,
+                "the finding arrives",
+                agent.Process.Describe);
+            ReceivedSpan span = receiver.Spans.First(span => span.Name == "heapdrift.capture");
+
+            Assert.Equal("alert", (string?)line["trigger"]!["kind"]);
+            Assert.Equal("HeapDriftLeakSuspected", span.Attributes["heapdrift.alert.name"]);
+            Assert.Equal(fingerprint, span.Attributes["heapdrift.alert.fingerprint"]);
+            Assert.Equal("loop-shop", span.Resource["service.name"]);
+            Assert.Equal((long)shop.Process.Id, span.Resource["process.pid"]);
+            Assert.True(receiver.RequestCount(OtlpSignal.Metrics) >= 0);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await leaking;
+        }
+    }
+
+    private static async Task LeakAsync(Shop shop, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await shop.OrderAsync(20);
+        }
+    }
+
+    private static ChildProcess StartAlertmanager(TemporaryFolder folder, AgentProcess agent, int port)
+    {
+        string config = File.ReadAllText(RepositoryPaths.File("dashboards", "prometheus", "alertmanager.yaml"))
+            .Replace("http://127.0.0.1:9464/", agent.Client.BaseAddress!.ToString(), StringComparison.Ordinal)
+            .Replace("group_wait: 5s", "group_wait: 1s", StringComparison.Ordinal);
+        File.WriteAllText(folder.File("alertmanager.yaml"), config);
+        return ChildProcess.Start(new ChildProcessStart(
+            "prometheus-alertmanager",
+            $"--config.file={folder.File("alertmanager.yaml")}",
+            $"--storage.path={folder.File("alertmanager")}",
+            string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+            "--cluster.listen-address="));
+    }
+
+    private static ChildProcess StartPrometheus(TemporaryFolder folder, AgentProcess agent, int alertmanager)
+    {
+        string shipped = RepositoryPaths.File("dashboards", "prometheus");
+        File.WriteAllText(folder.File("heapdrift.rules.yaml"), Hurry(File.ReadAllText(Path.Join(shipped, "heapdrift.rules.yaml"))));
+        string config = File.ReadAllText(Path.Join(shipped, "prometheus.yaml"))
+            .Replace("127.0.0.1:9464", agent.Client.BaseAddress!.Authority, StringComparison.Ordinal)
+            .Replace("127.0.0.1:9093", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{alertmanager}"), StringComparison.Ordinal)
+            .Replace("15s", "1s", StringComparison.Ordinal)
+            .Replace("30s", "1s", StringComparison.Ordinal);
+        File.WriteAllText(folder.File("prometheus.yaml"), config);
+        return ChildProcess.Start(new ChildProcessStart(
+            "prometheus",
+            $"--config.file={folder.File("prometheus.yaml")}",
+            $"--storage.tsdb.path={folder.File("prometheus")}",
+            string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{Shop.FreePort()}"),
+            "--log.level=warn"));
+    }
+
+    /// <summary>The same expressions on a faster clock.</summary>
+    private static string Hurry(string rules) => Minutes()
+        .Replace(rules, match => string.Create(CultureInfo.InvariantCulture, $"{int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * SecondsPerMinute}s"))
+        .Replace("interval: 30s", "interval: 1s", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\b(\d+)m\b")]
+    private static partial Regex Minutes();
+}
