@@ -1,9 +1,11 @@
 using HeapDrift.Instrumentation;
+using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Instrumentation.Signals;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -11,7 +13,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds HeapDrift to a service.</summary>
 public static class HeapDriftServiceCollectionExtensions
 {
-    /// <summary>Arms SIGUSR2 once the host has started: the first signal takes a baseline, the second reports what grew.</summary>
+    /// <summary>
+    /// Arms SIGUSR2 once the host has started: the first signal takes a baseline, the second reports what grew. Adds the memory of this
+    /// process to the metrics of the application, if it collects any.
+    /// </summary>
     /// <remarks>
     /// Settings outside their range fail the start of the host. After that nothing escapes into the application. Calling it again only
     /// adds its <paramref name="configure"/>.
@@ -43,7 +48,10 @@ public static class HeapDriftServiceCollectionExtensions
         services.AddSingleton<IConfigureOptions<HeapDriftOptions>, ConfigurationSection>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IHostedService, SignalCaptureService>();
-        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(TelemetryNames.Source));
+        services.TryAddSingleton<MemoryMeter>();
+        services.AddSingleton<IHostedService, MemoryService>();
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddHeapDriftInstrumentation());
+        services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddHeapDriftInstrumentation());
     }
 
     private sealed class HeapDriftMarker;

@@ -1,3 +1,4 @@
+using HeapDrift.Instrumentation.Tests.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace HeapDrift.Instrumentation.Tests;
 
+[Collection(MeterCollection.Name)]
 public sealed class AddHeapDriftTests
 {
     [Fact]
@@ -60,6 +62,6 @@ public sealed class AddHeapDriftTests
         var options = services.GetRequiredService<IOptions<HeapDriftOptions>>().Value;
 
         Assert.Equal(("/first", "/second"), (options.OutputDirectory, options.CollectorPath));
-        Assert.Single(services.GetServices<IHostedService>());
+        Assert.Equal(2, services.GetServices<IHostedService>().Distinct().Count()); // Signals and memory.
     }
 }

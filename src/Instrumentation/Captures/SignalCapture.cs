@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
+using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Instrumentation.Telemetry;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Reports;
@@ -17,6 +18,9 @@ internal sealed class SignalCapture(HeapDriftOptions options, ILogger logger, Ac
 
     /// <summary>The application's logger reaches a back end, so that what is logged need not be exported by the helper.</summary>
     public required bool LogsAreExported { get; init; }
+
+    /// <summary>Counts this capture.</summary>
+    public required CaptureMeter Meter { get; init; }
 
     /// <summary>The second signal.</summary>
     public async Task FinishAsync()
@@ -36,7 +40,7 @@ internal sealed class SignalCapture(HeapDriftOptions options, ILogger logger, Ac
             string? path = new ProcessStartInfo().Environment.TryGetValue("PATH", out string? value) ? value : null;
             if (CollectorExecutable.Find(options.CollectorPath, AppContext.BaseDirectory, path, out var searched) is { } executable)
             {
-                using var span = new CaptureTelemetry(logger, source).Begin(Trigger, Worker(), at);
+                using var span = new CaptureTelemetry(logger, source) { Meter = Meter }.Begin(Trigger, Worker(), at);
                 await RunAsync(executable, span, onProgress, stopping).ConfigureAwait(false);
             }
             else

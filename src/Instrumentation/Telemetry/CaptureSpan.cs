@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Profiling.Reports;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,8 @@ internal sealed class CaptureSpan(ILogger logger, Activity? activity, CaptureTri
     private bool _ended;
 
     public required DateTimeOffset StartedAt { get; init; }
+
+    public CaptureMeter? Meter { get; init; }
 
     /// <summary>
     /// Runs something inside the span: logs get its trace id, measurements their exemplars. The caller's current activity is back
@@ -43,6 +46,7 @@ internal sealed class CaptureSpan(ILogger logger, Activity? activity, CaptureTri
         AddSnapshots(report);
         AddFindings(report);
         completed.WriteTo(logger, SeverityOf(report));
+        Meter?.Completed(report);
     });
 
     /// <summary>For a capture without a report: its helper could not be started, or said nothing that could be read.</summary>
@@ -54,6 +58,7 @@ internal sealed class CaptureSpan(ILogger logger, Activity? activity, CaptureTri
         TelemetryEvent failed = CaptureEvents.Failed((trigger, worker), message, CaptureAttributes.OfFailure(errorType, StartedAt, at));
         Describe(failed, isError: true, message);
         failed.WriteTo(logger, LogLevel.Error);
+        Meter?.Failed(trigger.Kind, at - StartedAt);
     });
 
     /// <summary>Ends the span now, without an outcome, if nothing else has ended it.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Profiling.Reports;
 using Microsoft.Extensions.Logging;
 
@@ -9,11 +10,14 @@ namespace HeapDrift.Instrumentation.Telemetry;
 /// <param name="source">Of name <see cref="TelemetryNames.Source"/>. Without listeners there are only log events.</param>
 internal sealed class CaptureTelemetry(ILogger logger, ActivitySource source)
 {
+    /// <summary>Counts the captures. Null where somebody else does.</summary>
+    public CaptureMeter? Meter { get; init; }
+
     /// <summary>Starts a trace of its own, whatever the caller is part of, and leaves the caller's current activity as it was.</summary>
     public CaptureSpan Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt)
     {
         Activity? activity = StartRoot(AttributeLimits.Apply(CaptureAttributes.Of(trigger, worker)), startedAt);
-        var span = new CaptureSpan(logger, activity, trigger, worker) { StartedAt = startedAt };
+        var span = new CaptureSpan(logger, activity, trigger, worker) { StartedAt = startedAt, Meter = Meter };
         span.Run(() => CaptureEvents.Started(trigger, worker, startedAt).WriteTo(logger, LogLevel.Information));
         return span;
     }
