@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HeapDrift.Instrumentation;
 
-/// <summary>What an operator is told after a signal. Ids 1000 to 1099. The outcome of a capture is told as telemetry.</summary>
+/// <summary>What an operator is told, after a signal above all. Ids 1000 to 1099. The outcome of a capture is told as telemetry.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1000, LogLevel.Information,
@@ -29,6 +29,11 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Information,
         "Coalesced {Count} signals with the one before: {State}.", EventName = TelemetryNames.Events.SignalCoalesced)]
     public static partial void Coalesced(ILogger logger, int count, string state);
+
+    [LoggerMessage(1005, LogLevel.Information,
+        "SIGUSR2: passed on to the HeapDrift agent that is attached to process {Pid}; the agent captures, and its log and telemetry tell the outcome.",
+        EventName = TelemetryNames.Events.CaptureProgress)]
+    public static partial void PassedOn(ILogger logger, int pid);
 
     [LoggerMessage(1010, LogLevel.Information,
         "SIGUSR2: taking the baseline of the heap.", EventName = TelemetryNames.Events.CaptureProgress)]
@@ -53,4 +58,7 @@ internal static partial class Log
     [LoggerMessage(1021, LogLevel.Error,
         "HeapDrift failed unexpectedly; the application is not affected.", EventName = TelemetryNames.Events.CaptureProgress)]
     public static partial void Unexpected(ILogger logger, Exception failure);
+
+    [LoggerMessage(1030, LogLevel.Information, "{Reason} The metrics show resident memory instead.", EventName = TelemetryNames.Events.MemoryReduced)]
+    public static partial void MemoryIsReadCheaply(ILogger logger, string reason);
 }

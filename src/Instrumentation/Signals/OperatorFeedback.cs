@@ -25,6 +25,8 @@ internal sealed class OperatorFeedback(ILogger logger)
         }
     }
 
+    public void PassedOn() => Log.PassedOn(logger, Environment.ProcessId);
+
     public void Coalesced(int count, CaptureState state) => Log.Coalesced(logger, count, state switch
     {
         CaptureState.Idle => "no capture is running any more",

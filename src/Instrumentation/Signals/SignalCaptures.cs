@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using HeapDrift.Instrumentation.Agents;
 using HeapDrift.Instrumentation.Captures;
+using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Profiling.Captures;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +29,8 @@ internal sealed class SignalCaptures : IDisposable
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private Task _loop = Task.CompletedTask;
+    private int _forAgent;
+    private CaptureMeter? _meter;
     private SignalCapture? _capture;
     private Task _captured = Task.CompletedTask;
 
@@ -81,11 +85,21 @@ internal sealed class SignalCaptures : IDisposable
         StopReacting();
         _stop.Dispose();
         _source.Dispose();
+        _meter?.Dispose();
     }
 
+    /// <summary>A capture of our own that runs gets its signals, also where an agent has attached meanwhile.</summary>
     private void OnSignal()
     {
-        _machine.Signal();
+        if (HeapDriftEventSource.Instance.IsAgentAttached && _machine.State == CaptureState.Idle)
+        {
+            Interlocked.Increment(ref _forAgent);
+        }
+        else
+        {
+            _machine.Signal();
+        }
+
         _wake.Writer.TryWrite(true);
     }
 
@@ -101,10 +115,12 @@ internal sealed class SignalCaptures : IDisposable
     {
         // Read first: a signal that comes while this one is acted on wakes the loop again.
         await _wake.Reader.ReadAsync(_stopping).ConfigureAwait(false);
+        PassOn(Interlocked.Exchange(ref _forAgent, 0));
         switch (_machine.TakeRequest())
         {
             case SignalRequest.Start:
-                _capture = new SignalCapture(_options, _logger, _source, _time) { LogsAreExported = LogsAreExported };
+                _meter ??= new();
+                _capture = new SignalCapture(_options, _logger, _source, _time) { LogsAreExported = LogsAreExported, Meter = _meter };
                 _captured = CaptureAsync(_capture);
                 break;
             case SignalRequest.Finish when _capture is not null:
@@ -113,6 +129,27 @@ internal sealed class SignalCaptures : IDisposable
         }
 
         await TellCoalescedAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// One event for each signal: what a second one means, and what belongs to one burst, is for the agent to say. An agent that has detached
+    /// since the signal came leaves it to us.
+    /// </summary>
+    private void PassOn(int signals)
+    {
+        if (signals > 0 && !HeapDriftEventSource.Instance.IsAgentAttached)
+        {
+            _machine.Signal();
+        }
+        else if (signals > 0)
+        {
+            for (int i = 0; i < signals; i++)
+            {
+                HeapDriftEventSource.Instance.CaptureRequested(Environment.ProcessId);
+            }
+
+            _feedback.PassedOn();
+        }
     }
 
     private async Task CaptureAsync(SignalCapture capture)
