@@ -1,9 +1,12 @@
 using System.Runtime.CompilerServices;
+using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Instrumentation.Signals;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
 namespace HeapDrift.Instrumentation.Hosting;
@@ -27,6 +30,7 @@ internal sealed class HostTakeover(SignalCaptures unhosted, HeapDriftOptions opt
             // Not AddHeapDrift: settings that do not validate would keep the host from starting.
             services.AddSingleton<IHostedService>(provider => new SignalCaptureService(
                 Options.Create(options), TimeProvider.System, provider.GetServices<ILoggerProvider>(), provider.GetService<ILoggerFactory>()));
+            Guard(() => AddMemory(services));
             Guard(() => AddSource(services));
         }
 
@@ -37,8 +41,19 @@ internal sealed class HostTakeover(SignalCaptures unhosted, HeapDriftOptions opt
         service is { IsKeyedService: false } && service.ImplementationType == typeof(SignalCaptureService);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddSource(IServiceCollection services) =>
+    private static void AddMemory(IServiceCollection services)
+    {
+        services.TryAddSingleton(_ => new MemoryMeter(TimeProvider.System));
+        services.AddSingleton<IHostedService>(provider => new MemoryService(
+            provider.GetRequiredService<MemoryMeter>(), TimeProvider.System, provider.GetService<ILoggerFactory>()));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddSource(IServiceCollection services)
+    {
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(TelemetryNames.Source));
+        services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter(TelemetryNames.Source));
+    }
 
     private static void Guard(Action action)
     {
