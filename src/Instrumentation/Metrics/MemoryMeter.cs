@@ -37,12 +37,15 @@ internal sealed class MemoryMeter : IDisposable
 
     public bool IsCollected => _instruments.Any(instrument => instrument.Enabled);
 
+    /// <summary>What the last look saw, without a new one.</summary>
+    public MemoryMeasurements? Last { get; private set; }
+
     /// <summary>Null where it could not be read, which is no reason to fail.</summary>
     public MemoryMeasurements? Look()
     {
         lock (_gate)
         {
-            return Guard(() =>
+            return Last = Guard(() =>
             {
                 _watch ??= new(Environment.ProcessId, _files, _time);
                 return MemoryMeasurements.Of(_watch);

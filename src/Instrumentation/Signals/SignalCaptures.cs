@@ -50,6 +50,9 @@ internal sealed class SignalCaptures : IDisposable
     /// <summary>Arms SIGUSR2. To be called once.</summary>
     public void Start() => Guard(() =>
     {
+        // The event source registers itself when it is first touched, which is nothing for the handler of a signal.
+        _ = HeapDriftEventSource.Instance;
+
         // A capture belongs to no request or start-up step that happens to be the current activity.
         using (ExecutionContext.SuppressFlow())
         {

@@ -4,7 +4,7 @@ namespace HeapDrift.Profiling.Watching;
 
 /// <summary>
 /// When smaps_rollup and smaps of one process may be read. The kernel walks all page tables for a read and holds the process's memory map
-/// meanwhile, 8 ms per GB where this was written and several times that elsewhere. Every read is paid for: nothing is read again before
+/// meanwhile: 8 ms per GB on an idle machine, 22 ms on a busy one, and there are worse. Every read is paid for: nothing is read again before
 /// its cost is <see cref="Share"/> of the time since. Pure but for the clock; for one caller at a time.
 /// </summary>
 internal sealed class SmapsPace(TimeProvider time)
@@ -30,7 +30,7 @@ internal sealed class SmapsPace(TimeProvider time)
     /// </summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
 
-    /// <summary>Assumed before the first read: what was measured, rounded up.</summary>
+    /// <summary>Assumed before the first read: what an idle machine took, rounded up. From then on its own figures count.</summary>
     private const double FirstSecondsPerGigabyte = 0.010;
 
     /// <summary>The whole list was measured to cost 1.5 times the sums; with many small mappings more.</summary>
@@ -110,9 +110,3 @@ internal sealed class SmapsPace(TimeProvider time)
         }
     }
 }
-
-/// <summary>What <see cref="SmapsPace"/> permits at one moment.</summary>
-/// <param name="Rollup">Read smaps_rollup.</param>
-/// <param name="Ledger">Read smaps.</param>
-/// <param name="WhyNoRollup">One sentence where smaps_rollup is not read at all because of its cost, else null.</param>
-internal readonly record struct SmapsPlan(bool Rollup, bool Ledger, string? WhyNoRollup);
