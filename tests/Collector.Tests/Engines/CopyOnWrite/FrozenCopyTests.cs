@@ -1,4 +1,5 @@
 using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Collector.Engines.CopyOnWrite.Reading;
 using HeapDrift.Collector.Native;
 using HeapDrift.TestKit;
 
@@ -57,6 +58,22 @@ public sealed class FrozenCopyTests
         Assert.Equal('t', KernelView.State(copy.Pid));
         Assert.Equal("1000\n", await File.ReadAllTextAsync($"/proc/{copy.Pid}/oom_score_adj", TestContext.Current.CancellationToken));
         Assert.All(KernelView.Tracers(pid), tracer => Assert.Equal(0, tracer));
+    }
+
+    /// <summary>A page that the reading un-shares is one more that the worker's control group pays for.</summary>
+    [Fact]
+    public async Task ReadingTheCopyTakesNoMemoryOfTheWorker()
+    {
+        const long nodeBytes = 300_000L * 24;
+        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10, "--nodes", "300000");
+        using FrozenCopy copy = FrozenCopy.Take(ForeignProcess.Pid(worker.Process), StopDeadline);
+        using var memory = new CopyMemory(copy.Pid);
+        long before = KernelView.PrivateBytes(copy.Pid);
+
+        long read = KernelView.Writable(copy.Pid).Sum(range => memory.Read(range.Start, new byte[range.End - range.Start]));
+
+        Assert.InRange(read, nodeBytes, long.MaxValue);
+        Assert.InRange(KernelView.PrivateBytes(copy.Pid) - before, long.MinValue, nodeBytes / 4);
     }
 
     [Fact]

@@ -34,23 +34,36 @@ internal static class KernelView
         return bytes;
     }
 
+    /// <summary>Where everything private and writable lies.</summary>
+    public static IReadOnlyList<(ulong Start, ulong End)> Writable(int pid) =>
+    [
+        .. File.ReadLines($"/proc/{pid}/maps")
+            .Where(line => line.Contains(" rw-p ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[0].Split('-'))
+            .Select(range => (Address(range[0]), Address(range[1]))),
+    ];
+
+    /// <summary>Memory that it shares with nobody.</summary>
+    public static long PrivateBytes(int pid) => new ProcFileSystem().TryReadSmapsRollup(pid).Value!.PrivateBytes;
+
     /// <summary>Of everything private and writable, its pages in order.</summary>
     public static string WritableMemoryHash(int pid)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var memory = File.OpenHandle($"/proc/{pid}/mem");
         byte[] page = new byte[1 << 16];
-        foreach (string[] range in File.ReadLines($"/proc/{pid}/maps").Where(line => line.Contains(" rw-p ", StringComparison.Ordinal)).Select(line => line.Split(' ')[0].Split('-')))
+        foreach ((ulong start, ulong end) in Writable(pid))
         {
-            long end = long.Parse(range[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            for (long at = long.Parse(range[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture); at < end;)
+            for (ulong at = start; at < end;)
             {
-                int read = RandomAccess.Read(memory, page.AsSpan(0, (int)Math.Min(page.Length, end - at)), at);
+                int read = RandomAccess.Read(memory, page.AsSpan(0, (int)Math.Min((ulong)page.Length, end - at)), (long)at);
                 hash.AppendData(page, 0, read);
-                at += read;
+                at += (ulong)read;
             }
         }
 
         return Convert.ToHexString(hash.GetHashAndReset());
     }
+
+    private static ulong Address(string hex) => ulong.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }
