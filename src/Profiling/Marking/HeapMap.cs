@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace HeapDrift.Profiling.Marking;
@@ -64,6 +65,7 @@ internal sealed unsafe class HeapMap : IDisposable
     public HeapChunk* this[int chunk] => _chunks + chunk;
 
     /// <summary>The chunk of an address, -1 where there is no heap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(ulong address)
     {
         ulong upper = address >> UpperBits;

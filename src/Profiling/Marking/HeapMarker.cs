@@ -7,8 +7,8 @@ namespace HeapDrift.Profiling.Marking;
 /// threads, on who comes first, or on whether the heap was copied: every object belongs to the nearest root of the earliest kind, among
 /// equals to the holder whose node has the lowest number, and new nodes are numbered by holder and name once a level is over.
 /// <para>
-/// Memory besides the tree: 1/64 of the heap for marks, 2 MB a thread, and the outboxes: one to two bytes for each reference that leads
-/// from one level to the next, up to seven where references go criss-cross.
+/// Memory besides the tree: 1/64 of the heap for marks, 3 MB a thread, and the outboxes: one to four bytes for each reference that leads
+/// from one level to the next, up to nine where references go criss-cross.
 /// </para>
 /// </summary>
 internal sealed class HeapMarker : IDisposable

@@ -69,6 +69,14 @@ internal sealed unsafe class HeapWindow(HeapMap map, HeapReader reader) : IDispo
         return offset >= _readyFrom && offset + (ulong)bytes <= _readyTo ? _ready + offset : ReadMissing(address, offset, bytes);
     }
 
+    /// <summary>Whether bytes of a chunk can be read at once, and without an end to what was read before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsReady(HeapChunk* chunk, ulong address, int bytes)
+    {
+        ulong offset = address - chunk->Base;
+        return chunk == _chunk && offset >= _readyFrom && offset + (ulong)bytes <= _readyTo;
+    }
+
     public void Dispose()
     {
         NativeMemory.Free(_buffer);

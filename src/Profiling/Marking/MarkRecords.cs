@@ -2,6 +2,11 @@ using HeapDrift.Profiling.Heap;
 
 namespace HeapDrift.Profiling.Marking;
 
+/// <summary>An object that is to be visited.</summary>
+/// <param name="Holder">Node of the holder that has it, so far.</param>
+/// <param name="Leaf">What it is, where that was seen with a holder.</param>
+internal readonly record struct FoundObject(int Holder, LeafHead Leaf);
+
 /// <summary>A part of an array that is too large for one worker.</summary>
 /// <param name="Address">Its first reference or struct.</param>
 /// <param name="Bytes">Its length.</param>

@@ -20,7 +20,7 @@ internal sealed unsafe class MarkWorker : IDisposable
     private readonly HeapWindow _window;
     private readonly ObjectHeads _heads;
     private readonly ReferenceRuns _references;
-    private readonly int[] _holderOf;
+    private readonly FoundObject[] _objects;
     private readonly ulong[] _found;
 
     public MarkWorker(MarkedHeap heap, RetentionTreeBuilder tree)
@@ -28,10 +28,10 @@ internal sealed unsafe class MarkWorker : IDisposable
         (_heap, _map) = (heap, heap.Map);
         _window = new HeapWindow(heap.Map, heap.Reader);
         _heads = new ObjectHeads(heap);
-        _holderOf = new int[heap.Map.Slots];
+        _objects = new FoundObject[heap.Map.Slots];
         _found = new ulong[heap.Map.Slots / 64];
         Paths = new PathTable(tree);
-        Found = new Outboxes(heap.Map);
+        Found = new Outboxes(heap.Map, _window, _heads);
         _references = new ReferenceRuns(_window, Found);
     }
 
@@ -58,7 +58,8 @@ internal sealed unsafe class MarkWorker : IDisposable
         HeapChunk* chunk = _map[chunkIndex];
         int lowest = int.MaxValue;
         int highest = -1;
-        int objects = 0;
+        (int From, int To) unread = (int.MaxValue, -1);
+        int toRead = 0;
         foreach (MarkWorker worker in workers)
         {
             int lastPath = -1;
@@ -78,32 +79,36 @@ internal sealed unsafe class MarkWorker : IDisposable
                     holder = worker.Paths.NodeOf(lastPath);
                 }
 
-                ref int best = ref _holderOf[slot];
+                ref FoundObject best = ref _objects[slot];
                 if ((_found[slot >> 6] >> slot & 1) == 0)
                 {
-                    best = holder;
+                    best = new FoundObject(holder, found.Leaf);
                     _found[slot >> 6] |= 1UL << slot;
                     lowest = Math.Min(lowest, slot);
                     highest = Math.Max(highest, slot);
-                    objects++;
+                    if (!found.Leaf.IsKnown)
+                    {
+                        unread = (Math.Min(unread.From, slot), Math.Max(unread.To, slot));
+                        toRead++;
+                    }
                 }
-                else if (holder < best)
+                else
                 {
-                    best = holder;
+                    best = new FoundObject(Math.Min(best.Holder, holder), best.Leaf.IsKnown ? best.Leaf : found.Leaf);
                 }
             }
         }
 
-        if (objects != 0)
+        if (highest >= 0)
         {
-            VisitFound(chunk, lowest, highest, objects >= ManyObjects, _heap.HasKeys(chunkIndex));
+            _map.EnsureMarks(chunk);
+            _window.Open(chunk, toRead >= ManyObjects ? unread : null);
+            VisitFound(chunk, lowest, highest, _heap.HasKeys(chunkIndex));
         }
     }
 
-    private void VisitFound(HeapChunk* chunk, int lowest, int highest, bool isDense, bool hasKeys)
+    private void VisitFound(HeapChunk* chunk, int lowest, int highest, bool hasKeys)
     {
-        _map.EnsureMarks(chunk);
-        _window.Open(chunk, isDense ? (lowest, highest) : null);
         for (int word = lowest >> 6; word <= highest >> 6; word++)
         {
             ulong bits = _found[word];
@@ -112,7 +117,7 @@ internal sealed unsafe class MarkWorker : IDisposable
             for (; bits != 0; bits &= bits - 1)
             {
                 int slot = (word << 6) + BitOperations.TrailingZeroCount(bits);
-                Visit(chunk, chunk->Base + (ulong)slot * 8, _holderOf[slot], hasKeys);
+                Visit(chunk, chunk->Base + (ulong)slot * 8, _objects[slot], hasKeys);
             }
         }
     }
@@ -186,16 +191,17 @@ internal sealed unsafe class MarkWorker : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Visit(HeapChunk* chunk, ulong address, int holder, bool hasKeys)
+    private void Visit(HeapChunk* chunk, ulong address, FoundObject found, bool hasKeys)
     {
-        TypeLayout? type = _heads.Read(_window, chunk, address, out ulong bytes);
+        ulong bytes = found.Leaf.Bytes;
+        TypeLayout? type = found.Leaf.IsKnown ? _heads.TypeOf(found.Leaf) : _heads.Read(_window, chunk, address, out bytes);
         if (type is null || IsBeyondHeap(bytes))
         {
             InvalidObjects++;
             return;
         }
 
-        int path = Paths.Of(holder, type);
+        int path = Paths.Of(found.Holder, type);
         Count(type, path, bytes);
         if (hasKeys)
         {
@@ -212,6 +218,7 @@ internal sealed unsafe class MarkWorker : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Count(TypeLayout type, int path, ulong bytes)
     {
         Counts.Add(type, bytes);
@@ -222,6 +229,7 @@ internal sealed unsafe class MarkWorker : IDisposable
     /// Objects do not overlap. Where pointers lead into the middle of others and find what looks like large arrays there, they do: a worker that
     /// has counted more than the whole heap goes no further, or it would follow the square of the heap.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsBeyondHeap(ulong bytes) => Counts.Bytes + (long)bytes > _map.HeapBytes;
 
     private void FollowDependents(ulong key, int path)

@@ -7,6 +7,7 @@ namespace HeapDrift.Profiling.Marking;
 internal sealed class MarkedHeap
 {
     private readonly ConcurrentDictionary<ulong, TypeLayout?> _types = new();
+    private readonly ConcurrentDictionary<int, TypeLayout> _byIndex = new();
     private readonly FrozenDictionary<ulong, ulong[]> _dependents;
     private readonly FrozenSet<int> _chunksWithKeys;
     private readonly Func<ulong, TypeLayout?> _resolve;
@@ -40,6 +41,15 @@ internal sealed class MarkedHeap
         }
 
         TypeLayout? resolved = _resolve(methodTable);
-        return resolved is null && Interlocked.Increment(ref _nonTypes) > Limits.NonTypes ? null : _types.GetOrAdd(methodTable, resolved);
+        TypeLayout? one = resolved is null && Interlocked.Increment(ref _nonTypes) > Limits.NonTypes ? null : _types.GetOrAdd(methodTable, resolved);
+        if (one is not null)
+        {
+            _byIndex[one.Index] = one;
+        }
+
+        return one;
     }
+
+    /// <summary>The type that a worker saw before.</summary>
+    public TypeLayout TypeOf(LeafHead leaf) => _byIndex[leaf.Type];
 }

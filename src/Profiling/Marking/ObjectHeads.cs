@@ -14,6 +14,7 @@ internal sealed unsafe class ObjectHeads(MarkedHeap heap)
     private const ulong MethodTableMask = ~7UL;
 
     private readonly (ulong MethodTable, TypeLayout? Layout)[] _types = new (ulong, TypeLayout?)[1 << CacheBits];
+    private readonly TypeLayout?[] _byIndex = new TypeLayout?[ushort.MaxValue + 1];
 
     /// <summary>Type and size, rounded up to 8 as the heap does. Null where they make no sense.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,6 +37,16 @@ internal sealed unsafe class ObjectHeads(MarkedHeap heap)
         bytes = (bytes + 7) & ~7UL;
         return address + bytes <= chunk->EndOfFirst || address + bytes <= heap.Map.EndOfRange(address) ? type : null;
     }
+
+    /// <summary>Not known where the object has references, or lies where the window does not show it at no cost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LeafHead LeafAt(HeapWindow window, HeapChunk* chunk, ulong address) =>
+        window.IsReady(chunk, address, HeadBytes) && Read(window, chunk, address, out ulong bytes) is { IsLeaf: true } type
+            ? LeafHead.Of(type, bytes)
+            : default;
+
+    /// <summary>The type of a head that any worker noted.</summary>
+    public TypeLayout TypeOf(LeafHead leaf) => _byIndex[leaf.Type] ??= heap.TypeOf(leaf);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TypeLayout? TypeOf(ulong methodTable)

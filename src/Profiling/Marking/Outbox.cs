@@ -5,13 +5,13 @@ namespace HeapDrift.Profiling.Marking;
 
 /// <summary>
 /// Objects of one chunk that one worker wants visited in the next level, each with the path on which it was found. Neighbours and equal paths
-/// are common, so an entry is the distance to the entry before (zigzag) with one bit that says whether a path follows, as variable-length
-/// numbers: one or two bytes an object where a row of objects hangs on a row of holders.
+/// are common, so an entry is the distance to the entry before (zigzag) with two bits that say whether a path and a <see cref="LeafHead"/> follow, as
+/// variable-length numbers: one or two bytes an object where a row of objects hangs on a row of holders, two more where it is a leaf.
 /// </summary>
 internal unsafe struct Outbox
 {
-    /// <summary>Two variable-length numbers of 32 bits and a flag.</summary>
-    private const int LongestEntry = 11;
+    /// <summary>Variable-length numbers of 34, 32, 16 and 16 bits.</summary>
+    private const int LongestEntry = 16;
 
     private OutboxBlock* _first;
     private OutboxBlock* _last;
@@ -21,7 +21,7 @@ internal unsafe struct Outbox
     public readonly bool IsEmpty => _first == null;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(OutboxPool pool, int slot, int path)
+    public void Add(OutboxPool pool, int slot, int path, LeafHead leaf)
     {
         if (_last == null)
         {
@@ -40,10 +40,15 @@ internal unsafe struct Outbox
         int distance = slot - _lastSlot;
         uint zigzag = (uint)((distance << 1) ^ (distance >> 31));
         byte* to = _last->Data + _last->Used;
-        byte* end = WriteNumber(to, ((ulong)zigzag << 1) | (path == _lastPath ? 0UL : 1UL));
+        byte* end = WriteNumber(to, ((ulong)zigzag << 2) | (leaf.IsKnown ? 2UL : 0UL) | (path == _lastPath ? 0UL : 1UL));
         if (path != _lastPath)
         {
             end = WriteNumber(end, (uint)path);
+        }
+
+        if (leaf.IsKnown)
+        {
+            end = WriteNumber(WriteNumber(end, leaf.Type), leaf.Words);
         }
 
         _last->Used += (int)(end - to);
@@ -59,6 +64,7 @@ internal unsafe struct Outbox
         return reader;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* WriteNumber(byte* to, ulong number)
     {
         while (number >= 0x80)
@@ -82,6 +88,8 @@ internal unsafe ref struct OutboxReader(OutboxBlock* block, OutboxPool pool)
 
     public int Path { get; private set; } = -1;
 
+    public LeafHead Leaf { get; private set; }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {
@@ -99,17 +107,22 @@ internal unsafe ref struct OutboxReader(OutboxBlock* block, OutboxPool pool)
         }
 
         ulong head = ReadNumber();
-        uint zigzag = (uint)(head >> 1);
+        uint zigzag = (uint)(head >> 2);
         Slot += (int)(zigzag >> 1) ^ -(int)(zigzag & 1);
         if ((head & 1) != 0)
         {
             Path = (int)ReadNumber();
         }
 
+        Leaf = (head & 2) != 0 ? new LeafHead((ushort)ReadNumber(), (ushort)ReadNumber()) : default;
+
         return true;
     }
 
-    private ulong ReadNumber()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong ReadNumber() => _block->Data[_at] < 0x80 ? _block->Data[_at++] : ReadLongNumber();
+
+    private ulong ReadLongNumber()
     {
         byte* from = _block->Data + _at;
         ulong number = *from & 0x7FUL;

@@ -6,7 +6,7 @@ namespace HeapDrift.Profiling.Marking;
 /// <summary>
 /// One worker's outboxes, one a chunk: those that it fills, and those of the level before, which all workers read.
 /// </summary>
-internal sealed unsafe class Outboxes(HeapMap map) : IDisposable
+internal sealed unsafe class Outboxes(HeapMap map, HeapWindow window, ObjectHeads heads) : IDisposable
 {
     [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "It belongs to whoever made the heap.")]
     private readonly HeapMap _map = map;
@@ -66,7 +66,7 @@ internal sealed unsafe class Outboxes(HeapMap map) : IDisposable
             _touched.Add(chunkIndex);
         }
 
-        outbox.Add(_pool, slot, path);
+        outbox.Add(_pool, slot, path, heads.LeafAt(window, chunk, target));
         Count++;
     }
 

@@ -44,6 +44,7 @@ internal sealed class PathTable(RetentionTreeBuilder tree)
         return path;
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public void Count(int path, ulong bytes)
     {
         ref Entry entry = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_entries)[path];

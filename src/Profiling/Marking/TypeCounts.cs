@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace HeapDrift.Profiling.Marking;
 
 /// <summary>What one worker counted, by type. Not thread-safe.</summary>
@@ -12,17 +14,20 @@ internal sealed class TypeCounts
     /// <summary>By <see cref="TypeLayout.Index"/>; types that this worker never met are empty.</summary>
     public ReadOnlySpan<TypeCount> All => _counts;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(TypeLayout type, ulong bytes)
     {
         if (type.Index >= _counts.Length)
         {
-            Array.Resize(ref _counts, Math.Max(type.Index + 1, _counts.Length * 2));
+            Grow(type.Index);
         }
 
         _counts[type.Index].Add(type, bytes);
         Objects++;
         Bytes += (long)bytes;
     }
+
+    private void Grow(int index) => Array.Resize(ref _counts, Math.Max(index + 1, _counts.Length * 2));
 }
 
 /// <summary>Objects of one type and their bytes, as one worker counted them.</summary>

@@ -145,4 +145,29 @@ public sealed class MarkedChunkTests
 
         Assert.InRange(heap.Reads, 1, 12);
     }
+
+    [Fact]
+    public void ALeafInTheChunkOfItsHolderIsReadWithItAndNotOnceMore() => Assert.Equal(ReadsOfTwoChunks(hasNames: false), ReadsOfTwoChunks(hasNames: true));
+
+    /// <summary>Two chunks of items, visited one after the other, and the names that they may have beside them.</summary>
+    private static int ReadsOfTwoChunks(bool hasNames)
+    {
+        var heap = new FakeHeap();
+        FakeType item = heap.Class("Shop.Item", 1, 0);
+        List<ulong> items = [];
+        for (ulong chunk = 0; chunk < 2; chunk++)
+        {
+            heap.Segment(FakeHeap.Start + (chunk * ChunkBytes), ChunkBytes);
+            for (int i = 0; i < 1_000; i++)
+            {
+                ulong name = heap.NewArray(heap.String, 8);
+                items.Add(heap.New(item, hasNames ? name : 0));
+            }
+        }
+
+        // The type of a name is looked at in both cases.
+        heap.Static("Shop.Name", heap.NewArray(heap.String, 8)).Static("Shop.Items", heap.New(heap.ArrayOfReferences("Shop.Item[]"), [.. items]));
+        Assert.Equal(hasNames ? 2_001 : 1, heap.Mark().ObjectsOf("System.String"));
+        return heap.Reads;
+    }
 }

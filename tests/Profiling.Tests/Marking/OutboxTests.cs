@@ -10,6 +10,9 @@ public sealed class OutboxTests
         from runs in Gen.Select(Gen.OneOf(Gen.Int[0, 40], Gen.Int[0, int.MaxValue]), Gen.OneOf(Gen.Int[0, 3], Gen.Int[0, int.MaxValue]), Gen.Int[1, 3]).Array[0, 2_000]
         select runs.SelectMany(run => Enumerable.Repeat((run.Item1, run.Item2), run.Item3)).ToArray();
 
+    /// <summary>What is known of an object is the same whoever refers to it: of every second slot, with one byte and three.</summary>
+    private static LeafHead LeafAt(int slot) => slot % 2 == 0 ? default : new LeafHead((ushort)slot, (ushort)((slot >> 8) | 1));
+
     [Fact]
     public void WhatGoesInComesOutInOrderWithoutNeighboursThatAreEqual() => Entries.Sample(entries =>
     {
@@ -18,10 +21,10 @@ public sealed class OutboxTests
         Outbox outbox = default;
         foreach ((int slot, int path) in entries)
         {
-            outbox.Add(writers, slot, path);
+            outbox.Add(writers, slot, path, LeafAt(slot));
         }
 
-        return ReadAll(ref outbox, readers).SequenceEqual(entries.Where((entry, at) => at == 0 || entries[at - 1] != entry)) && outbox.IsEmpty;
+        return ReadAll(ref outbox, readers, LeafAt).SequenceEqual(entries.Where((entry, at) => at == 0 || entries[at - 1] != entry)) && outbox.IsEmpty;
     });
 
     [Fact]
@@ -29,10 +32,10 @@ public sealed class OutboxTests
     {
         using var pool = new OutboxPool();
         Outbox outbox = default;
-        outbox.Add(pool, 7, 3);
+        outbox.Add(pool, 7, 3, default);
         ReadAll(ref outbox, pool);
-        outbox.Add(pool, 7, 3);
-        outbox.Add(pool, 0, 0);
+        outbox.Add(pool, 7, 3, default);
+        outbox.Add(pool, 0, 0, default);
 
         Assert.Equal([(7, 3), (0, 0)], ReadAll(ref outbox, pool));
     }
@@ -46,7 +49,7 @@ public sealed class OutboxTests
         {
             for (int slot = 0; slot < 10_000; slot++)
             {
-                outbox.Add(pool, slot, slot & 1);
+                outbox.Add(pool, slot, slot & 1, default);
             }
 
             Assert.Equal(10_000, ReadAll(ref outbox, pool).Count);
@@ -63,18 +66,19 @@ public sealed class OutboxTests
         Outbox outbox = default;
         for (int slot = 0; slot < 128 * 2_000; slot++)
         {
-            outbox.Add(pool, slot, 5);
+            outbox.Add(pool, slot, 5, default);
         }
 
         Assert.Equal(128 * OutboxBlock.Bytes, pool.Bytes);
     }
 
-    private static List<(int Slot, int Path)> ReadAll(ref Outbox outbox, OutboxPool pool)
+    private static List<(int Slot, int Path)> ReadAll(ref Outbox outbox, OutboxPool pool, Func<int, LeafHead>? leafAt = null)
     {
         List<(int Slot, int Path)> entries = [];
         OutboxReader reader = outbox.Take(pool);
         while (reader.Read())
         {
+            Assert.Equal(leafAt?.Invoke(reader.Slot) ?? default, reader.Leaf);
             entries.Add((reader.Slot, reader.Path));
         }
 
