@@ -22,6 +22,7 @@ internal static class Bench
         ("counts", CountsRow.MeasureAsync),
         ("allocate", AllocateRow.MeasureAsync),
         ("web", WebRow.MeasureAsync),
+        ("agent", AgentRow.MeasureAsync),
     ];
 
     public static IReadOnlyList<string> RowNames { get; } = [.. All.Select(row => row.Name)];

@@ -23,6 +23,7 @@ internal sealed class LoadDriver : IAsyncDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Uri _address;
+    private readonly TimeSpan _think;
     private readonly Task _clients;
     private long _requests;
     private long _failed;
@@ -30,9 +31,12 @@ internal sealed class LoadDriver : IAsyncDisposable
     private long _longest;
     private string? _firstFailure;
 
-    public LoadDriver(Uri address)
+    /// <param name="address">Of the service.</param>
+    /// <param name="think">Between two requests of one client; <see cref="Think"/> unless set.</param>
+    public LoadDriver(Uri address, TimeSpan? think = null)
     {
         _address = address;
+        _think = think ?? Think;
         _clients = Task.WhenAll(Enumerable.Range(0, Connections).Select(client => Task.Run(() => AskAsync(client))));
     }
 
@@ -66,7 +70,7 @@ internal sealed class LoadDriver : IAsyncDisposable
             Note(Stopwatch.GetTimestamp() - started, failure);
 
             // Not the load's own token: the last request of each client ends as a request ends.
-            await Task.Delay(Think, CancellationToken.None);
+            await Task.Delay(_think, CancellationToken.None);
         }
     }
 

@@ -8,7 +8,7 @@ namespace HeapDrift.TestKit;
 
 /// <summary>
 /// An OTLP back end in the test's own process: HTTP/protobuf on one free loopback port, gRPC on another. Spans and logs are
-/// decoded with the official messages; metrics are accepted and counted. A body that does not decode is refused and told in
+/// decoded with the official messages, metrics by their field numbers. A body that does not decode is refused and told in
 /// <see cref="Rejections"/>. Thread-safe.
 /// </summary>
 public sealed class OtlpReceiver : IAsyncDisposable
@@ -19,6 +19,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<ReceivedSpan> _spans = [];
     private readonly List<ReceivedLog> _logs = [];
+    private readonly List<ReceivedMetric> _metrics = [];
     private readonly List<string> _rejections = [];
     private readonly Dictionary<OtlpSignal, int> _requests = [];
     private readonly WebApplication _server;
@@ -47,6 +48,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     /// <summary>All log records so far.</summary>
     public IReadOnlyList<ReceivedLog> Logs => Snapshot(_logs);
+
+    /// <summary>All metrics so far, those of the last export last.</summary>
+    public IReadOnlyList<ReceivedMetric> Metrics => Snapshot(_metrics);
 
     /// <summary>Why requests were refused, other than by <see cref="FailWith"/>: malformed bodies, unknown paths.</summary>
     public IReadOnlyList<string> Rejections => Snapshot(_rejections);
@@ -140,8 +144,10 @@ public sealed class OtlpReceiver : IAsyncDisposable
         // Decoded outside the lock and whole: a malformed request leaves nothing behind.
         IReadOnlyList<ReceivedSpan> spans = signal == OtlpSignal.Traces ? OtlpDecoder.Spans(message) : [];
         IReadOnlyList<ReceivedLog> logs = signal == OtlpSignal.Logs ? OtlpDecoder.Logs(message) : [];
+        IReadOnlyList<ReceivedMetric> metrics = signal == OtlpSignal.Metrics ? MetricDecoder.Metrics(message) : [];
         lock (_gate)
         {
+            _metrics.AddRange(metrics);
             _spans.AddRange(spans);
             _logs.AddRange(logs);
         }

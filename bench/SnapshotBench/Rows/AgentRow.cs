@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.SnapshotBench.Rows;
+
+/// <summary>
+/// What the agent costs while nothing happens: throughput of a loaded service with the agent watching against the same without it, in turns,
+/// and the agent's own processor time and memory with 50 workers.
+/// </summary>
+internal static class AgentRow
+{
+    private const double LeastThroughput = 0.995;
+    private const double MostCoreShare = 0.002;
+    private const double MostBytes = 150e6;
+    private const int Workers = 50;
+
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(1);
+
+    public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchRun run)
+    {
+        await run.EndHeapWorkerAsync();
+        return [await MeasureThroughputAsync(run), .. await MeasureFootprintAsync(run)];
+    }
+
+    private static async Task<Row> MeasureThroughputAsync(BenchRun run)
+    {
+        await using Worker worker = await Worker.StartAsync(("DOTNET_gcServer", "1"), run.CancellationToken, "web");
+        await using var load = new LoadDriver(new Uri(worker.Ready), think: TimeSpan.Zero);
+        await Task.Delay(WarmUp, run.CancellationToken);
+        var ratios = new List<double>();
+        var watched = new List<double>();
+        var alone = new List<double>();
+        for (int i = 0; i < run.Options.Repeat; i++)
+        {
+            // Neighbours come and go: each turn is compared with those before and after it.
+            double before = await ThroughputAsync(load, run.CancellationToken);
+            double during;
+            await using (ChildProcess agent = await StartAsync(run.CancellationToken))
+            {
+                await Task.Delay(WarmUp, run.CancellationToken);
+                during = await ThroughputAsync(load, run.CancellationToken);
+            }
+
+            double after = await ThroughputAsync(load, run.CancellationToken);
+            alone.Add((before + after) / 2);
+            watched.Add(during);
+            ratios.Add(during / ((before + after) / 2));
+            Screen.Progress($"agent {i + 1}/{run.Options.Repeat}: {during:N0} requests/s watched, {(before + after) / 2:N0} without");
+        }
+
+        var ratio = new Spread(ratios);
+        return new(
+            "throughput of a loaded service with the agent watching",
+            new Spread(watched).Show(Rate),
+            $"without it: {new Spread(alone).Show(Rate)}",
+            ratio.Show(value => string.Create(CultureInfo.InvariantCulture, $"{value:N3}")),
+            string.Create(CultureInfo.InvariantCulture, $">= {LeastThroughput}"),
+            ratio.Median >= LeastThroughput)
+        {
+            Notes = load.Failed == 0 ? [] : [$"agent: {load.Failed} requests failed: {load.FirstFailure}"],
+        };
+    }
+
+    private static async Task<IReadOnlyList<Row>> MeasureFootprintAsync(BenchRun run)
+    {
+        var workers = new List<PlainWorker>();
+        try
+        {
+            for (int i = 0; i < Workers; i++)
+            {
+                workers.Add(await PlainWorker.StartAsync(10, "--nodes", "10000").WaitAsync(run.CancellationToken));
+            }
+
+            await using ChildProcess agent = await StartAsync(run.CancellationToken);
+            await Task.Delay(WarmUp, run.CancellationToken);
+            using var process = Process.GetProcessById(agent.Id);
+            (TimeSpan cpu, long started) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
+            double most = 0;
+            while (Stopwatch.GetElapsedTime(started) < Watched)
+            {
+                most = Math.Max(most, PeakMemory.OfWorkerAndCopy(agent.Id) ?? 0);
+                await Task.Delay(TimeSpan.FromSeconds(1), run.CancellationToken);
+            }
+
+            process.Refresh();
+            double share = (process.TotalProcessorTime - cpu) / Stopwatch.GetElapsedTime(started) / Workers;
+            return
+            [
+                new($"processor time of the agent a worker, {Workers} workers", Percent(share), "one core", "-", $"<= {Percent(MostCoreShare)}", share <= MostCoreShare),
+                new($"memory of the agent with {Workers} workers (PSS)", Units.Megabytes(most), "-", "-", $"<= {Units.Megabytes(MostBytes)}", most > 0 && most <= MostBytes),
+            ];
+        }
+        finally
+        {
+            foreach (PlainWorker worker in workers)
+            {
+                await worker.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task<ChildProcess> StartAsync(CancellationToken cancellationToken)
+    {
+        string folder = Path.Join(Path.GetTempPath(), "heapdrift-bench");
+        var agent = ChildProcess.Start(new ChildProcessStart(RepositoryPaths.HeapDrift, "agent", "--urls", "http://127.0.0.1:0", "--output", folder)
+        {
+            Environment = new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null },
+        });
+        try
+        {
+            await agent.WaitForLineAsync(line => line.Contains("is watched", StringComparison.Ordinal), StartDeadline).WaitAsync(cancellationToken);
+            return agent;
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<double> ThroughputAsync(LoadDriver load, CancellationToken cancellationToken)
+    {
+        (long requests, long started) = (load.Requests, Stopwatch.GetTimestamp());
+        await Task.Delay(Turn, cancellationToken);
+        return (load.Requests - requests) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static string Rate(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:N0} requests/s");
+
+    private static string Percent(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:P3}");
+}
