@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(2014, LogLevel.Warning, "Process {Pid} ({Worker}) seems to leak: {Reason}.")]
     public static partial void LeakSuspected(ILogger logger, int pid, string worker, string reason);
 
+    [LoggerMessage(2017, LogLevel.Warning, "That process {Pid} ({Worker}) seems to leak was not delivered by OTLP: {Reason}.")]
+    public static partial void LeakNotTold(ILogger logger, int pid, string worker, string reason);
+
     [LoggerMessage(2015, LogLevel.Information, "Alert {Alert} ({Fingerprint}): {Message}.")]
     public static partial void AlertAnswered(ILogger logger, string alert, string fingerprint, string message);
 

@@ -23,6 +23,12 @@ public sealed class HeapDriftOptions
     /// The <c>heapdrift</c> executable that takes the snapshots. Null searches it beside the application, then in <c>PATH</c>.
     /// </summary>
     public string? CollectorPath { get; set; }
+
+    /// <summary>
+    /// Watches the memory of this process for a leak and captures it then, as the HeapDrift agent does; off unless set. Where an agent is
+    /// attached, suspicion is told and the capture left to the agent.
+    /// </summary>
+    public bool DetectLeaks { get; set; }
 }
 
 [OptionsValidator]

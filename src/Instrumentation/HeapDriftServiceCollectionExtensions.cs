@@ -1,4 +1,5 @@
 using HeapDrift.Instrumentation;
+using HeapDrift.Instrumentation.Detection;
 using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Instrumentation.Signals;
 using Microsoft.Extensions.Configuration;
@@ -47,9 +48,11 @@ public static class HeapDriftServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<HeapDriftOptions>, HeapDriftOptionsValidator>();
         services.AddSingleton<IConfigureOptions<HeapDriftOptions>, ConfigurationSection>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IHostedService, SignalCaptureService>();
+        services.AddSingleton<SignalCaptureService>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SignalCaptureService>());
         services.TryAddSingleton<MemoryMeter>();
         services.AddSingleton<IHostedService, MemoryService>();
+        services.AddSingleton<IHostedService, LeakService>();
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddHeapDriftInstrumentation());
         services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddHeapDriftInstrumentation());
     }

@@ -82,6 +82,9 @@ internal static class TelemetryNames
         public const string Finding = "heapdrift.finding";
         public const string MemoryReduced = "heapdrift.memory.reduced";
         public const string Snapshot = "heapdrift.snapshot";
+
+        /// <summary>The detector sees a worker grow as leaks do.</summary>
+        public const string LeakSuspected = "heapdrift.leak.suspected";
     }
 
     public static class Spans
@@ -134,6 +137,15 @@ internal static class TelemetryNames
         public const string SnapshotBytes = "heapdrift.snapshot.bytes";
         public const string SnapshotComplete = "heapdrift.snapshot.complete";
         public const string SnapshotCoverage = "heapdrift.snapshot.coverage";
+
+        /// <summary>One sentence.</summary>
+        public const string LeakReason = "heapdrift.leak.reason";
+
+        /// <summary>Bytes a second.</summary>
+        public const string LeakGrowth = "heapdrift.leak.growth";
+
+        /// <summary>Seconds.</summary>
+        public const string LeakTimeToLimit = "heapdrift.leak.time_to_limit";
 
         public const string FindingRank = "heapdrift.finding.rank";
         public const string FindingFingerprint = "heapdrift.finding.fingerprint";

@@ -1,5 +1,6 @@
 using HeapDrift.Collector.Admission;
 using HeapDrift.Collector.Alerts;
+using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Export;
 using HeapDrift.Collector.Metrics;
@@ -50,6 +51,12 @@ internal static class AgentHost
         services.AddSingleton(OpenJournal);
         services.AddSingleton<CaptureDesk>();
         services.AddHostedService<CaptureService>();
+
+        services.AddOptions<DetectorOptions>().BindConfiguration(DetectorOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DetectorOptions>, DetectorOptions>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DetectorOptions>>().Value);
+        services.AddSingleton<LeakAlarm>();
+        services.AddHostedService(provider => provider.GetRequiredService<LeakAlarm>());
 
         services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart()
             .Validate(alerts => !ListenAddresses.AreBeyondLoopback(urls) || HasCredentials(alerts), $"the agent listens on {urls}, where others can reach it: set {AlertOptions.Section}:BearerTokenFile (or BearerToken, or BasicUser and BasicPassword), or listen on 127.0.0.1");

@@ -59,6 +59,14 @@ internal sealed class OtlpExport : IDisposable
         return new OtlpExport(resource, new DeliveryObserver());
     }
 
+    /// <summary>Emits one event that belongs to no capture and waits until it is delivered.</summary>
+    /// <returns>Null when the receiver has it.</returns>
+    public Task<DeliveryFailure?> TellAsync(TelemetryEvent what, LogLevel level) => Task.Run(() =>
+    {
+        what.WriteTo(_services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source), level);
+        return WhatFailed(_services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds));
+    });
+
     public void Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt) =>
         _span = new CaptureTelemetry(_services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source), _source).Begin(trigger, worker, startedAt);
 
@@ -69,8 +77,7 @@ internal sealed class OtlpExport : IDisposable
         _span?.Complete(report, reportPath);
         bool isFlushed = Tracers.ForceFlush(FlushMilliseconds);
         isFlushed &= _services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds);
-        return _observer.TakeFailure()
-            ?? (isFlushed && _observer.Deliveries > 0 ? null : new DeliveryFailure("the receiver did not take it in time", IsFinal: false));
+        return WhatFailed(isFlushed);
     });
 
     public void Dispose()
@@ -81,6 +88,9 @@ internal sealed class OtlpExport : IDisposable
         _source.Dispose();
         _observer.Dispose();
     }
+
+    private DeliveryFailure? WhatFailed(bool isFlushed) => _observer.TakeFailure()
+        ?? (isFlushed && _observer.Deliveries > 0 ? null : new DeliveryFailure("the receiver did not take it in time", IsFinal: false));
 
     private void Observe(OtlpExporterOptions options) => options.HttpClientFactory = () =>
         new HttpClient(_observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };

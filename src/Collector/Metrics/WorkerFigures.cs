@@ -1,4 +1,5 @@
 using HeapDrift.Collector.Watching;
+using HeapDrift.Profiling.Detection;
 using HeapDrift.Profiling.Proc;
 using Units = HeapDrift.Instrumentation.TelemetryNames.Units;
 using Names = HeapDrift.Instrumentation.TelemetryNames.Metrics;
@@ -20,6 +21,7 @@ internal static class WorkerFigures
         new(Names.MemoryLedger, Units.Bytes, FigureKind.UpDownCounter, "Proportional memory by what it is used for; the categories add up.", Attributes.MemoryCategory, Ledger),
         new(Names.MemoryReadDuration, Units.Seconds, FigureKind.Gauge, "How long the kernel took for the last reading of the worker's memory.", null, One(seen => seen.Memory is { IsCheap: false } memory ? memory.ReadCost.TotalSeconds : null)),
         new(Names.SignalArmed, Units.Worker, FigureKind.Gauge, "1 where SIGUSR2 is caught, 0 where it would end the worker or do nothing.", null, One(seen => seen.Worker.Usr2 == SignalDisposition.Caught ? 1 : 0)),
+        new(Names.LeakSuspected, Units.Worker, FigureKind.Gauge, "1 while the detector takes the worker's growth for a leak, 0 while it does not.", null, One(seen => seen.Leak is not { } leak ? null : leak.State == LeakState.Suspected ? 1 : 0)),
         new(Names.WorkerStartTime, Units.Seconds, FigureKind.Gauge, "When the worker was started, in seconds since 1970.", null, One(seen => seen.StartedAt?.ToUnixTimeMilliseconds() / 1000d)),
     ];
 

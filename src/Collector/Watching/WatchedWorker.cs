@@ -1,4 +1,5 @@
 using HeapDrift.Collector.Discovery;
+using HeapDrift.Profiling.Detection;
 using HeapDrift.Profiling.Watching;
 
 namespace HeapDrift.Collector.Watching;
@@ -20,4 +21,7 @@ internal sealed record WatchedWorker
     public double? GrowthBytesPerSecond { get; init; }
 
     public TimeSpan? TimeToLimit { get; init; }
+
+    /// <summary>Null where nobody looks for leaks.</summary>
+    public LeakAssessment? Leak { get; init; }
 }

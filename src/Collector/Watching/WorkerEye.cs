@@ -1,13 +1,16 @@
+using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
+using HeapDrift.Profiling.Detection;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Watching;
 
 namespace HeapDrift.Collector.Watching;
 
 /// <summary>Everything that is kept open to watch one worker. For one caller at a time.</summary>
-internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider clock)
+internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider clock, DetectorOptions detector)
 {
     private readonly MemoryWatch _memory = new(worker.Pid, proc, clock);
+    private readonly LeakWatch? _leak = detector.Enabled ? new(detector.ForOne()) : null;
     private readonly DateTimeOffset? _startedAt = proc.TryReadStartedAt(worker.StartTimeTicks);
 
     /// <summary>The newest description; details of a young worker come late.</summary>
@@ -22,5 +25,6 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
         Ledger = _memory.Ledger,
         GrowthBytesPerSecond = _memory.Growth,
         TimeToLimit = _memory.TimeToLimit,
+        Leak = _leak?.Observe(memory, liveHeapBytes: null),
     };
 }

@@ -1,3 +1,4 @@
+using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Profiling.Proc;
 using Microsoft.Extensions.Hosting;
@@ -10,7 +11,7 @@ namespace HeapDrift.Collector.Watching;
 /// by each worker's own watch.
 /// </summary>
 internal sealed class WorkerWatch(
-    WorkerDirectory directory, ProcFileSystem proc, WorkerBoard board, TimeProvider clock, ILogger<WorkerWatch> logger) : BackgroundService
+    WorkerDirectory directory, ProcFileSystem proc, WorkerBoard board, DetectorOptions detector, LeakAlarm alarm, TimeProvider clock, ILogger<WorkerWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(5);
@@ -56,6 +57,10 @@ internal sealed class WorkerWatch(
             if (eye.Look() is { } worker)
             {
                 seen.Add(worker);
+                if (worker.Leak is { IsNewSuspicion: true } leak)
+                {
+                    alarm.Raise(worker.Worker, leak);
+                }
             }
             else
             {
@@ -78,7 +83,7 @@ internal sealed class WorkerWatch(
             else
             {
                 Log.Joined(logger, worker.Pid, worker.Name, worker.RuntimeVersion ?? "unknown");
-                _eyes.Add((worker.Pid, worker.StartTimeTicks), new WorkerEye(worker, proc, clock));
+                _eyes.Add((worker.Pid, worker.StartTimeTicks), new WorkerEye(worker, proc, clock, detector));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HeapDrift.Collector.Watching;
 using HeapDrift.Profiling.Watching;
 
@@ -35,6 +36,12 @@ internal sealed record WorkerDocument
 
     public required double? TimeToLimitSeconds { get; init; }
 
+    /// <summary>warming-up, healthy, plateau or suspected. Null where nobody looks for leaks.</summary>
+    public required string? Leak { get; init; }
+
+    /// <summary>Why the detector thinks so, in a sentence.</summary>
+    public required string? LeakReason { get; init; }
+
     /// <summary>Why there is no PSS, in a sentence.</summary>
     public required string? MemoryProblem { get; init; }
 
@@ -59,6 +66,8 @@ internal sealed record WorkerDocument
             LimitBytes = memory?.LimitBytes,
             GrowthBytesPerSecond = seen.GrowthBytesPerSecond,
             TimeToLimitSeconds = seen.TimeToLimit?.TotalSeconds,
+            Leak = seen.Leak is { } leak ? JsonNamingPolicy.KebabCaseLower.ConvertName(leak.State.ToString()) : null,
+            LeakReason = seen.Leak?.Reason,
             MemoryProblem = memory?.WhyCheap,
             Ledger = seen.Ledger?.Categories,
         };

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using HeapDrift.Instrumentation.Telemetry;
+using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Instrumentation.Captures;
 
@@ -31,13 +33,14 @@ internal static class CollectorCommand
 
     /// <param name="executable">The helper.</param>
     /// <param name="pid">Whose heap.</param>
+    /// <param name="trigger">What asked for it.</param>
     /// <param name="window">How long it waits for <c>finish</c>.</param>
     /// <param name="outputDirectory">Where the report's folder goes.</param>
     /// <param name="workerExports">
     /// The application exports the outcome itself, so that the helper must not. Otherwise the helper exports by the <c>OTEL_*</c>
     /// settings that it inherits, and so as the worker.
     /// </param>
-    public static ProcessStartInfo Create(string executable, int pid, TimeSpan window, string outputDirectory, bool workerExports)
+    public static ProcessStartInfo Create(string executable, int pid, TriggerKind trigger, TimeSpan window, string outputDirectory, bool workerExports)
     {
         var start = new ProcessStartInfo(executable,
         [
@@ -46,7 +49,7 @@ internal static class CollectorCommand
             "--format", "json",
             "--supervised",
             "--declared-tracer",
-            "--trigger", "signal",
+            "--trigger", CaptureAttributes.Word(trigger),
             "--window", window.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + "s",
             "--output", outputDirectory,
         ])

@@ -1,3 +1,4 @@
+using HeapDrift.Profiling.Detection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +18,9 @@ internal sealed class SignalCaptureService(
     {
         LogsAreExported = logProviders.Any(provider => provider.GetType().Namespace?.StartsWith("OpenTelemetry", StringComparison.Ordinal) == true),
     };
+
+    /// <summary>The detector suspects a leak.</summary>
+    public void Suspect(LeakAssessment suspicion) => _captures.Suspect(suspicion);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -3,13 +3,16 @@ using System.Threading.Channels;
 using HeapDrift.Instrumentation.Agents;
 using HeapDrift.Instrumentation.Captures;
 using HeapDrift.Instrumentation.Metrics;
+using HeapDrift.Instrumentation.Telemetry;
 using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Detection;
+using HeapDrift.Profiling.Reports;
 using Microsoft.Extensions.Logging;
 
 namespace HeapDrift.Instrumentation.Signals;
 
 /// <summary>
-/// Captures of this process on SIGUSR2, with or without a host. Do no harm is the first rule: no member throws, the signal handler only
+/// Captures of this process on SIGUSR2 or on suspicion, with or without a host. Do no harm is the first rule: no member throws, the signal handler only
 /// notes, and everything else happens on one loop in the background that waits for signals at no cost.
 /// </summary>
 internal sealed class SignalCaptures : IDisposable
@@ -30,8 +33,9 @@ internal sealed class SignalCaptures : IDisposable
 
     private Task _loop = Task.CompletedTask;
     private int _forAgent;
+    private volatile TriggerKind _trigger = TriggerKind.Signal;
     private CaptureMeter? _meter;
-    private SignalCapture? _capture;
+    private SelfCapture? _capture;
     private Task _captured = Task.CompletedTask;
 
     public SignalCaptures(ILoggerFactory loggers, HeapDriftOptions options, TimeProvider time)
@@ -60,6 +64,20 @@ internal sealed class SignalCaptures : IDisposable
         }
 
         _feedback.Armed(SignalRegistration.Arm(_onSignal));
+    });
+
+    /// <summary>
+    /// Tells the suspicion, and captures by itself: the window ends by time, or sooner by a signal. An agent that is attached has a detector of
+    /// its own, and what runs already will show the leak.
+    /// </summary>
+    public void Suspect(LeakAssessment suspicion) => Guard(() =>
+    {
+        LeakEvent.Suspected(SelfCapture.Worker(), suspicion).WriteTo(_logger, LogLevel.Warning);
+        if (!HeapDriftEventSource.Instance.IsAgentAttached && !_stopping.IsCancellationRequested && _machine.TryStart())
+        {
+            _trigger = TriggerKind.Detector;
+            _wake.Writer.TryWrite(true);
+        }
     });
 
     /// <summary>
@@ -123,7 +141,8 @@ internal sealed class SignalCaptures : IDisposable
         {
             case SignalRequest.Start:
                 _meter ??= new();
-                _capture = new SignalCapture(_options, _logger, _source, _time) { LogsAreExported = LogsAreExported, Meter = _meter };
+                _capture = new SelfCapture(_trigger, _options, _logger, _source, _time) { LogsAreExported = LogsAreExported, Meter = _meter };
+                _trigger = TriggerKind.Signal;
                 _captured = CaptureAsync(_capture);
                 break;
             case SignalRequest.Finish when _capture is not null:
@@ -155,7 +174,7 @@ internal sealed class SignalCaptures : IDisposable
         }
     }
 
-    private async Task CaptureAsync(SignalCapture capture)
+    private async Task CaptureAsync(SelfCapture capture)
     {
         await GuardAsync(() => capture.RunAsync(OnProgress, _stopping)).ConfigureAwait(false);
         _machine.Ended();

@@ -72,6 +72,21 @@ internal sealed class TwoSignalMachine(TimeProvider time)
         }
     }
 
+    /// <summary>Starts a capture that nobody sent a signal for, and nothing where one runs.</summary>
+    public bool TryStart()
+    {
+        lock (_gate)
+        {
+            if (_state != CaptureState.Idle)
+            {
+                return false;
+            }
+
+            (_state, _request) = (CaptureState.Baseline, SignalRequest.Start);
+            return true;
+        }
+    }
+
     /// <summary>Each request is taken once. There is never more than one: a capture cannot be in its window before its start was taken.</summary>
     public SignalRequest TakeRequest()
     {

@@ -18,12 +18,16 @@ internal sealed class LeakDetector(LeakDetectorOptions options)
     [
         new(TimeSpan.FromMinutes(10), 0.20, TimeSpan.FromMinutes(15)),
         new(TimeSpan.FromMinutes(40), 0.12, TimeSpan.FromMinutes(45)),
-        new(TimeSpan.FromHours(4), 0.25, null),
+        new(TimeSpan.FromMinutes(100), 0.20, TimeSpan.FromMinutes(100)),
+        new(TimeSpan.FromHours(4), 0.32, null),
         new(TimeSpan.FromHours(26), 0.10, null),
     ];
 
     /// <summary>Suspicion is told again when the process has grown by half since.</summary>
     private const double GrownSince = 1.5;
+
+    /// <summary>And when it has come back and grows anew. What only pauses is not told twice.</summary>
+    private const double FallenSince = 0.9;
 
     private readonly Lens[] _lenses =
     [
@@ -73,8 +77,13 @@ internal sealed class LeakDetector(LeakDetectorOptions options)
 
     private LeakAssessment Assess(LeakState state, Lens? lens, MemorySample sample, long? limitBytes, string reason)
     {
+        if (sample.UsedBytes < _suspectedAt * FallenSince)
+        {
+            _suspectedAt = null;
+        }
+
         bool isNew = state == LeakState.Suspected && (_suspectedAt is not { } before || sample.UsedBytes >= before * GrownSince);
-        _suspectedAt = isNew ? sample.UsedBytes : state == LeakState.Suspected ? _suspectedAt : null;
+        _suspectedAt = isNew ? sample.UsedBytes : _suspectedAt;
         return new()
         {
             State = state,
@@ -146,7 +155,9 @@ internal sealed class LeakDetector(LeakDetectorOptions options)
 
             // What load has used before it may use again: only what lies above counts.
             double above = Math.Min(_trend.Rise, last - (_floor.HighestBefore ?? double.MinValue));
-            bool isLarge = above >= floorBytes && above >= window.LeastShare * values[0];
+            // The same growth is a smaller share of what has grown: who was suspected stays so while it goes on.
+            double leastShare = State == LeakState.Suspected ? 0 : window.LeastShare;
+            bool isLarge = above >= floorBytes && above >= leastShare * values[0];
             State = !isLarge || !_trend.IsSignificant ? LeakState.Healthy
                 : _trend.IsSteady ? LeakState.Suspected
                 : LeakState.Plateau;

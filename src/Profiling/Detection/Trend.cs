@@ -14,11 +14,14 @@ internal readonly record struct Trend
     /// <summary>Of the whole rise, in each third: an even rise has a third each, a step all of it in one.</summary>
     private const double LeastShareOfThird = 0.15;
 
-    /// <summary>The rise of the last third against that of the first: what halves within a window soon ends.</summary>
-    private const double LeastPersistence = 0.6;
+    /// <summary>The rise of the last third against that of the first: what slows down within a window soon ends.</summary>
+    private const double LeastPersistence = 0.75;
 
-    /// <summary>Of the whole rise, in one interval. An even rise has a twentieth in each, four deployments a quarter in four.</summary>
-    private const double MostShareOfInterval = 0.2;
+    /// <summary>Of the whole rise, in one interval. An even rise has a twentieth in each, five deployments a fifth in five.</summary>
+    private const double MostShareOfInterval = 0.16;
+
+    /// <summary>Standard deviations of its noise, that one value may lie off.</summary>
+    private const double MostNoise = 2;
 
     /// <summary>A value an interval.</summary>
     public double Slope { get; private init; }
@@ -69,12 +72,25 @@ internal readonly record struct Trend
         double[] joints = [.. Enumerable.Range(0, 4).Select(at => Around(values, Math.Min(at * third, values.Length - 1)))];
         double[] rises = [joints[1] - joints[0], joints[2] - joints[1], joints[3] - joints[2]];
         double rise = joints[3] - joints[0];
-        double largest = values.Zip(values.Skip(1), (before, after) => after - before).Max();
+        double[] steps = [.. values.Zip(values.Skip(1), (before, after) => after - before)];
+        double noise = NoiseOf(steps);
         return rise > 0
-            && Array.TrueForAll(rises, part => part >= LeastShareOfThird * rise)
+            && Array.TrueForAll(rises, part => part >= (LeastShareOfThird * rise) - noise)
             && rises[2] >= LeastPersistence * rises[0]
-            && largest <= MostShareOfInterval * rise;
+            && steps.Max() <= (MostShareOfInterval * rise) + (MostNoise * noise);
     }
+
+    /// <summary>
+    /// Standard deviation of the values around their rise, by the median deviation of their steps: a few large steps do not count as noise.
+    /// 1.4826 makes it one of a normal distribution, and a step has the noise of two values.
+    /// </summary>
+    private static double NoiseOf(double[] steps)
+    {
+        double middle = Median(steps);
+        return 1.4826 / Math.Sqrt(2) * Median([.. steps.Select(step => Math.Abs(step - middle))]);
+    }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 
     private static double Around(double[] values, int at)
     {

@@ -11,7 +11,7 @@ internal sealed record HeapSnapshot
     /// <summary>How long the managed threads of the worker stood still. Null when that was not seen.</summary>
     public required TimeSpan? Pause { get; init; }
 
-    /// <summary>From the first request to the finished model.</summary>
+    /// <summary>From the moment the worker was first touched, which for a frozen copy is the freeze, to the finished model.</summary>
     public required TimeSpan Duration { get; init; }
 
     public required long LiveObjects { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HeapDrift.Instrumentation.Captures;
+using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Instrumentation.Tests.Captures;
 
@@ -56,5 +57,5 @@ public sealed class CollectorCommandTests
     }
 
     private static ProcessStartInfo Create(TimeSpan window, bool workerExports) =>
-        CollectorCommand.Create("/somewhere/heapdrift", 42, window, "/reports", workerExports);
+        CollectorCommand.Create("/somewhere/heapdrift", 42, TriggerKind.Signal, window, "/reports", workerExports);
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using HeapDrift.Instrumentation.Captures;
 using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Reports;
 using HeapDrift.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -218,7 +219,7 @@ public sealed class SupervisedCaptureTests
     private static Task<CaptureResult> EndOf(Task<CaptureResult> running) => running.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
     private static ProcessStartInfo Command(FakeHelper fake) =>
-        CollectorCommand.Create(fake.Path, 42, TimeSpan.FromMinutes(5), fake.Folder, workerExports: false);
+        CollectorCommand.Create(fake.Path, 42, TriggerKind.Signal, TimeSpan.FromMinutes(5), fake.Folder, workerExports: false);
 
     private async Task<CaptureFailure> FailureAsync(string body)
     {

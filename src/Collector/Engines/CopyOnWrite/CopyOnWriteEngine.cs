@@ -29,7 +29,6 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
 
     public async Task<HeapSnapshot> TakeAsync(SnapshotTarget worker, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        long started = clock.GetTimestamp();
         for (int attempt = 1; ; attempt++)
         {
             PreflightAnswer answer = new CopyOnWritePreflight(proc, TracingHost.Look()).Check(worker.Pid, worker.IsDeclaredTracer);
@@ -40,7 +39,7 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
 
             try
             {
-                return await TakeOnceAsync(answer.Plan, progress, cancellationToken) with { Duration = clock.GetElapsedTime(started) };
+                return await TakeOnceAsync(answer.Plan, progress, cancellationToken);
             }
             catch (AnalysisException failed) when (worker.Lives() && failed.Failure.IsWorthRetrying && attempt < MostAttempts)
             {

@@ -20,8 +20,8 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
     /// <exception cref="AnalysisException">There is no snapshot; the exception says why.</exception>
     public HeapSnapshot Run(CancellationToken cancellationToken)
     {
-        long started = clock.GetTimestamp();
         using RuntimeFilesOfWorker files = RuntimeFilesOfWorker.Open(order.Plan);
+        long started = clock.GetTimestamp();
         using FrozenCopy copy = Freeze();
         DateTimeOffset takenAt = clock.GetUtcNow();
         using var watch = new CopyWatch(order.Plan, copy, clock, cancellationToken);

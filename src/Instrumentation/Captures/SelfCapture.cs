@@ -9,11 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HeapDrift.Instrumentation.Captures;
 
-/// <summary>One capture of this process from its first signal to its outcome in the application's own telemetry.</summary>
-internal sealed class SignalCapture(HeapDriftOptions options, ILogger logger, ActivitySource source, TimeProvider time)
+/// <summary>One capture of this process from what asked for it to its outcome in the application's own telemetry.</summary>
+internal sealed class SelfCapture(TriggerKind trigger, HeapDriftOptions options, ILogger logger, ActivitySource source, TimeProvider time)
 {
-    private static readonly CaptureTrigger Trigger = new() { Kind = TriggerKind.Signal };
-
     private readonly TaskCompletionSource<SupervisedCapture?> _helper = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The application's logger reaches a back end, so that what is logged need not be exported by the helper.</summary>
@@ -40,7 +38,7 @@ internal sealed class SignalCapture(HeapDriftOptions options, ILogger logger, Ac
             string? path = new ProcessStartInfo().Environment.TryGetValue("PATH", out string? value) ? value : null;
             if (CollectorExecutable.Find(options.CollectorPath, AppContext.BaseDirectory, path, out var searched) is { } executable)
             {
-                using var span = new CaptureTelemetry(logger, source) { Meter = Meter }.Begin(Trigger, Worker(), at);
+                using var span = new CaptureTelemetry(logger, source) { Meter = Meter }.Begin(new CaptureTrigger { Kind = trigger }, Worker(), at);
                 await RunAsync(executable, span, onProgress, stopping).ConfigureAwait(false);
             }
             else
@@ -60,7 +58,7 @@ internal sealed class SignalCapture(HeapDriftOptions options, ILogger logger, Ac
         {
             string output = OutputFolder.Prepare(options.OutputDirectory);
             bool workerExports = LogsAreExported || source.HasListeners();
-            var command = CollectorCommand.Create(executable, Environment.ProcessId, options.Window, output, workerExports);
+            var command = CollectorCommand.Create(executable, Environment.ProcessId, trigger, options.Window, output, workerExports);
             using var helper = SupervisedCapture.Start(command, time);
             _helper.TrySetResult(helper);
             var result = await helper.RunAsync(options.Window + SupervisedCapture.WorkLimit, onProgress, stopping).ConfigureAwait(false);
@@ -89,7 +87,8 @@ internal sealed class SignalCapture(HeapDriftOptions options, ILogger logger, Ac
         }
     }
 
-    private static WorkerIdentity Worker() => new()
+    /// <summary>This process.</summary>
+    public static WorkerIdentity Worker() => new()
     {
         Pid = Environment.ProcessId,
         Name = Assembly.GetEntryAssembly()?.GetName().Name ?? AppDomain.CurrentDomain.FriendlyName,
