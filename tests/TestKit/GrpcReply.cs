@@ -32,8 +32,15 @@ internal static class GrpcReply
         return (body[FrameHeader..], body[0] != 0);
     }
 
-    /// <summary>The mapping of http-grpc-status-mapping.md of grpc/grpc, as far as a refusing back end needs it.</summary>
-    public static int StatusFor(int httpStatus) => httpStatus is 429 or 502 or 503 or 504 ? Unavailable : Internal;
+    /// <summary>
+    /// The mapping of http-grpc-status-mapping.md of grpc/grpc, as far as a refusing back end needs it; 400 as the OTLP specification words bad data.
+    /// </summary>
+    public static int StatusFor(int httpStatus) => httpStatus switch
+    {
+        400 => InvalidArgument,
+        429 or 502 or 503 or 504 => Unavailable,
+        _ => Internal,
+    };
 
     public static async Task WriteAsync(HttpResponse response, int status, string message = "")
     {

@@ -23,7 +23,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private readonly List<string> _rejections = [];
     private readonly Dictionary<OtlpSignal, int> _requests = [];
     private readonly WebApplication _server;
-    private int? _failure;
+    private Func<OtlpSignal, byte[], int?> _failure = Accept;
 
     private OtlpReceiver(Action<KestrelServerOptions> listen)
     {
@@ -80,15 +80,20 @@ public sealed class OtlpReceiver : IAsyncDisposable
     }
 
     /// <summary>From now on refuses every request with this HTTP status (gRPC: what it maps to); null accepts again.</summary>
-    public void FailWith(int? httpStatus)
+    public void FailWith(int? httpStatus) => FailWhere((_, _) => httpStatus);
+
+    /// <summary>As <see cref="FailWith"/>, for each request by its signal and its body as it came.</summary>
+    public void FailWhere(Func<OtlpSignal, byte[], int?> statusOf)
     {
         lock (_gate)
         {
-            _failure = httpStatus;
+            _failure = statusOf;
         }
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static int? Accept(OtlpSignal signal, byte[] body) => null;
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -116,7 +121,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         lock (_gate)
         {
             _requests[signal] = _requests.GetValueOrDefault(signal) + 1;
-            if (_failure is { } failure)
+            if (_failure(signal, body) is { } failure)
             {
                 return (failure, GrpcReply.StatusFor(failure), "refused on request of the test");
             }
