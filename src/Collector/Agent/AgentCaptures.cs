@@ -3,6 +3,7 @@ using HeapDrift.Collector.Admission;
 using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
+using HeapDrift.Collector.Export;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Reports;
@@ -26,9 +27,10 @@ internal sealed class AgentCaptures(
             Worker worker = Find(order);
             ReportFolder folder = ReportFolder.Prepare(limits.OutputDirectory, order.CaptureId);
             CaptureReport report = await CaptureAsync(order, worker, observer, finish, cancellationToken);
-            folder.Write(report);
+            UndeliveredMark? mark = audience.Mark(worker);
+            folder.Write(report, mark?.ToCompanion());
+            audience.Completed(report, folder, mark);
             ReportShelf.Clear(limits.OutputDirectory, limits.MostReports);
-            audience.Completed(report, folder, worker);
             return Tell(report);
         }
         catch (SnapshotException failed)

@@ -98,7 +98,7 @@ internal static class AgentHost
     private static DeliveryBacklog OpenBacklog(IServiceProvider provider)
     {
         ILogger logger = provider.GetRequiredService<ILogger<DeliveryBacklog>>();
-        return new(provider.GetRequiredService<CaptureLimits>().OutputDirectory, provider.GetRequiredService<TimeProvider>(), complaint => Log.Complain(logger, complaint));
+        return new(provider.GetRequiredService<CaptureLimits>().OutputDirectory, OtlpEndpoint.ReadEnvironment(), provider.GetRequiredService<TimeProvider>(), complaint => Log.Complain(logger, complaint));
     }
 
     private static CaptureJournal OpenJournal(IServiceProvider provider)

@@ -11,18 +11,18 @@ namespace HeapDrift.Collector.Agent;
 /// <summary>Metrics and OTLP of what became of attempts. The point of a metric names the trace of its capture.</summary>
 internal sealed class CaptureAudience(CaptureMeter meter, DeliveryBacklog backlog, TimeProvider clock) : ICaptureAudience
 {
-    public void Completed(CaptureReport report, ReportFolder folder, Worker worker)
+    public UndeliveredMark? Mark(Worker worker) => backlog.Mark(worker);
+
+    public void Completed(CaptureReport report, ReportFolder folder, UndeliveredMark? mark)
     {
-        var traceId = ActivityTraceId.CreateRandom();
-        backlog.Add(folder, worker, traceId);
-        if (backlog.IsOpen)
-        {
-            CaptureTraceId.Measure(traceId, () => meter.Completed(report));
-        }
-        else
+        if (mark is null)
         {
             meter.Completed(report);
+            return;
         }
+
+        backlog.Add(folder);
+        CaptureTraceId.Measure(ActivityTraceId.CreateFromString(mark.TraceId), () => meter.Completed(report));
     }
 
     public void Failed(CaptureOrder order, CaptureResult result, DateTimeOffset startedAt) =>

@@ -33,13 +33,20 @@ internal sealed class ReportFolder
         return new ReportFolder(System.IO.Path.GetFullPath(System.IO.Path.Join(outputDirectory, captureId)), hidden);
     }
 
+    /// <param name="report">Written twice, for programs and for people.</param>
+    /// <param name="companion">Null where the report is all there is.</param>
     /// <exception cref="IOException">For example no space is left. Nothing stays behind.</exception>
-    public void Write(CaptureReport report)
+    public void Write(CaptureReport report, ReportCompanion? companion = null)
     {
         try
         {
             File.WriteAllText(System.IO.Path.Join(_hidden, JsonFile), JsonSerializer.Serialize(report, CaptureJson.Readable.CaptureReport));
             File.WriteAllText(System.IO.Path.Join(_hidden, TextFile), ReportText.Render(report));
+            if (companion is not null)
+            {
+                File.WriteAllText(System.IO.Path.Join(_hidden, companion.FileName), companion.Content);
+            }
+
             Directory.Move(_hidden, Path);
         }
         catch

@@ -128,7 +128,7 @@ internal static class CaptureCommand
             await terminal.Error.WriteLineAsync($"Report: {Path.Join(folder.Path, ReportFolder.JsonFile)}");
         }
 
-        if (export is not null && await export.CompleteAsync(report, isOnDisk ? folder.Path : null) is { } undelivered)
+        if (export is not null && (await export.CompleteAsync(report, isOnDisk ? folder.Path : null)).Failure is { } undelivered)
         {
             string kept = isOnDisk ? $" The report is kept in {folder.Path}." : "";
             terminal.Complain($"OTLP: not delivered, {undelivered.Message}.{kept}");

@@ -1,187 +1,225 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
-using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Reports;
+using Microsoft.Extensions.Configuration;
 
 namespace HeapDrift.Collector.Export;
 
 /// <summary>
-/// Sends reports by OTLP, later where it cannot be now, also after a restart: each is marked on disk before the first attempt and unmarked
-/// once the receiver has confirmed it. At least once; the same trace every time. Oldest first, one at a time. Bounded in number and age; what
-/// falls out is said, and its report stays.
+/// Sends reports by OTLP, later where it cannot be now, also after a restart: each has a mark on disk from the start, which goes once the
+/// receiver has confirmed it. At least once; the same trace every time. One at a time, each with waits of its own, so that none holds up
+/// another. Bounded in number and age; what falls out is said, and its report stays.
 /// </summary>
-internal sealed class DeliveryBacklog(string folder, TimeProvider clock, Action<string> complain) : IDisposable
+internal sealed class DeliveryBacklog(string folder, IConfiguration environment, TimeProvider clock, Action<string> complain) : IDisposable
 {
     public const int MostUndelivered = 100;
 
-    private static readonly TimeSpan OldestUndelivered = TimeSpan.FromDays(7);
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    /// <summary>Then it is the receiver rather than the reports, and it gets a rest.</summary>
+    private const int MostFailuresInARow = 3;
 
+    private const int MostDays = 7;
+
+    private readonly UndeliveredFolder _files = new(folder);
+    private readonly WaitingList _waiting = new();
+    private readonly ReportSender _sender = new(environment);
+    private readonly Backoff _receiver = new();
     private readonly SemaphoreSlim _added = new(0);
-    private int _count;
+    private bool _isFolderMissed;
 
     /// <summary>Whether there is anywhere to send to.</summary>
-    public bool IsOpen { get; } = OtlpEndpoint.IsSet(OtlpEndpoint.ForCaptures, complain);
+    public bool IsOpen { get; } = OtlpEndpoint.IsSet(environment, OtlpEndpoint.ForCaptures, complain);
 
-    /// <summary>Reports that the receiver does not have yet, as of the last look.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>Reports that the receiver does not have yet.</summary>
+    public int Count => _waiting.Count;
 
-    /// <summary>Takes a report that is on disk already. A full disk costs the report's delivery, not the report.</summary>
-    public void Add(ReportFolder report, Worker worker, ActivityTraceId traceId)
+    /// <summary>What has to lie beside a report of this worker, under a trace id of its own; null when there is nowhere to send to.</summary>
+    public UndeliveredMark? Mark(Worker worker) => !IsOpen ? null : new UndeliveredMark
     {
-        if (!IsOpen)
-        {
-            return;
-        }
+        Resource = OtlpExport.ResourceOf(worker).ToDictionary(attribute => attribute.Key, attribute => Convert.ToString(attribute.Value, CultureInfo.InvariantCulture) ?? ""),
+        TraceId = ActivityTraceId.CreateRandom().ToHexString(),
+        Since = clock.GetUtcNow(),
+    };
 
-        var mark = new UndeliveredMark
-        {
-            Resource = OtlpExport.ResourceOf(worker).ToDictionary(attribute => attribute.Key, attribute => Convert.ToString(attribute.Value, CultureInfo.InvariantCulture) ?? ""),
-            TraceId = traceId.ToHexString(),
-            Since = clock.GetUtcNow(),
-        };
-        try
-        {
-            Write(report.Path, mark);
-            Interlocked.Increment(ref _count);
-            _added.Release();
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            complain($"the report in {report.Path} will not be sent: it cannot be marked as undelivered ({failed.Message})");
-        }
+    /// <summary>Takes a report that is on disk with its mark.</summary>
+    public void Add(ReportFolder report)
+    {
+        _waiting.Add(Path.GetFileName(report.Path));
+        _added.Release();
     }
 
     public void Dispose() => _added.Dispose();
 
-    /// <summary>Sends until it is cancelled.</summary>
+    /// <summary>Sends until it is cancelled. At once where there is nowhere to send to.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TimeSpan wait = FirstWait;
         while (IsOpen)
         {
-            bool isEmpty = await SendAllAsync(cancellationToken);
-            wait = isEmpty ? FirstWait : wait;
-            await _added.WaitAsync(isEmpty ? LongestWait : Jitter(wait), cancellationToken);
-            wait = isEmpty || wait * 2 > LongestWait ? isEmpty ? FirstWait : LongestWait : wait * 2;
+            TimeSpan wait = TryRefresh() ? await SendAsync(cancellationToken) : Backoff.Longest;
+            using var pause = new CancellationTokenSource(wait, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellationToken);
+            try
+            {
+                await _added.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Nothing was added; it is time for another attempt.
+            }
         }
     }
 
-    /// <summary>True when nothing is left; false at the first one that the receiver did not take, because the next would not do better.</summary>
-    private async Task<bool> SendAllAsync(CancellationToken cancellationToken)
+    private bool TryRefresh()
     {
-        foreach (string report in Drop(FindUndelivered()))
+        try
+        {
+            foreach (string vanished in _waiting.Refresh(_files.Find))
+            {
+                complain($"{_files.PathOf(vanished)} is gone before it could be sent by OTLP");
+            }
+        }
+        catch (Exception failed) when (IsOfTheDisk(failed))
+        {
+            Say(!_isFolderMissed, $"reports that were not delivered cannot be looked for in {folder}, which is tried again: {failed.Message}");
+            _isFolderMissed = true;
+            return false;
+        }
+
+        _isFolderMissed = false;
+        foreach (WaitingReport ended in _waiting.Ended)
+        {
+            TryEndOnDisk(ended);
+        }
+
+        foreach (WaitingReport oldest in _waiting.Live.OrderBy(report => report.Name, StringComparer.Ordinal).SkipLast(MostUndelivered))
+        {
+            SetAside(oldest, $"more than {MostUndelivered} reports wait for the OTLP receiver");
+        }
+
+        return true;
+    }
+
+    /// <summary>Tries what is due.</summary>
+    /// <returns>How long there is nothing to do.</returns>
+    private async Task<TimeSpan> SendAsync(CancellationToken cancellationToken)
+    {
+        int failures = 0;
+        foreach (WaitingReport report in _waiting.Live.TakeWhile(report => report.NextAt <= clock.GetUtcNow()))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!await TrySendAsync(report))
+            if (await TryAsync(report) is not { } failure)
             {
-                return false;
+                failures = 0;
+                _receiver.Reset();
+            }
+            else if (failure.Kind == DeliveryFailureKind.Unreachable || ++failures == MostFailuresInARow)
+            {
+                return _receiver.Next();
+            }
+        }
+
+        TimeSpan next = _waiting.Live is [{ } first, ..] && first.NextAt - clock.GetUtcNow() is var left && left < Backoff.Longest ? left : Backoff.Longest;
+        return next > TimeSpan.Zero ? next : TimeSpan.Zero;
+    }
+
+    /// <summary>Why the receiver has not taken it; null when it is off the list, and where the reason is not the receiver.</summary>
+    private async Task<DeliveryFailure?> TryAsync(WaitingReport report)
+    {
+        try
+        {
+            (UndeliveredMark mark, CaptureReport content) = _files.Read(report.Name);
+            (UndeliveredMark after, DeliveryFailure? failure) = await _sender.SendAsync(content, mark, _files.PathOf(report.Name));
+            if (!after.IsSettled)
+            {
+                return Keep(report, mark, after, failure!);
             }
 
-            Interlocked.Decrement(ref _count);
+            Settle(report, after);
+        }
+        catch (InvalidDataException damaged)
+        {
+            SetAside(report, damaged.Message);
+        }
+        catch (Exception failed) when (IsOfTheDisk(failed))
+        {
+            report.Postpone(clock.GetUtcNow());
+            Say(report.IsNews("read"), $"{_files.PathOf(report.Name)} cannot be read and sent now, which is tried again: {failed.Message}");
         }
 
-        return true;
+        return null;
     }
 
-    private string[] FindUndelivered()
+    private void Settle(WaitingReport report, UndeliveredMark mark)
     {
-        string[] found = Directory.Exists(folder)
-            ? [.. Directory.EnumerateDirectories(folder).Where(report => File.Exists(Path.Join(report, UndeliveredMark.FileName))).Order(StringComparer.Ordinal)]
-            : [];
-        Volatile.Write(ref _count, found.Length);
-        return found;
+        if (mark.Refusal is null)
+        {
+            report.End(_files.Unmark);
+            TryEndOnDisk(report);
+            return;
+        }
+
+        TryWrite(report, mark);
+        SetAside(report, mark.Refusal);
     }
 
-    private IEnumerable<string> Drop(string[] undelivered)
+    private DeliveryFailure? Keep(WaitingReport report, UndeliveredMark before, UndeliveredMark after, DeliveryFailure failure)
     {
-        foreach (string report in undelivered.SkipLast(MostUndelivered))
+        TryWrite(report, after);
+        if (clock.GetUtcNow() - before.Since > TimeSpan.FromDays(MostDays))
         {
-            complain($"{report} is not sent any more: more than {MostUndelivered} reports wait for the OTLP receiver. The report stays on disk");
-            File.Delete(Path.Join(report, UndeliveredMark.FileName));
+            SetAside(report, $"it has waited for more than {MostDays} days: {failure.Message}");
+            return null;
         }
 
-        return undelivered.TakeLast(MostUndelivered);
+        report.Postpone(clock.GetUtcNow());
+        Say(report.IsNews("wait") && before.Attempts == 0, $"the report in {_files.PathOf(report.Name)} is not delivered yet, {failure.Message}; it is kept and sent later");
+        return failure;
     }
 
-    /// <summary>True when it is off the list, whatever the reason.</summary>
-    private async Task<bool> TrySendAsync(string report)
+    private void SetAside(WaitingReport report, string reason)
     {
-        UndeliveredMark mark;
-        CaptureReport content;
-        try
-        {
-            mark = Read(report, UndeliveredMark.FileName, UndeliveredJson.Default.UndeliveredMark);
-            content = Read(report, ReportFolder.JsonFile, CaptureJson.Compact.CaptureReport);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException or FormatException)
-        {
-            return GiveUp(report, $"it cannot be read: {unreadable.Message}");
-        }
-
-        if (await SendAsync(content, mark, report) is not { } failure)
-        {
-            File.Delete(Path.Join(report, UndeliveredMark.FileName));
-            return true;
-        }
-
-        if (failure.IsFinal || clock.GetUtcNow() - mark.Since > OldestUndelivered)
-        {
-            return GiveUp(report, failure.Message);
-        }
-
-        if (mark.Attempts == 0)
-        {
-            complain($"the report in {report} is not delivered yet, {failure.Message}; it is kept and sent later");
-        }
-
-        TryWrite(report, mark with { Attempts = mark.Attempts + 1, LastFailure = failure.Message });
-        return false;
+        complain($"{_files.PathOf(report.Name)} is not sent any more, {reason}. The report stays on disk");
+        report.End(_files.SetAside);
+        TryEndOnDisk(report);
     }
 
-    private static async Task<DeliveryFailure?> SendAsync(CaptureReport report, UndeliveredMark mark, string path)
-    {
-        using var export = OtlpExport.TryCreate(mark.Resource.Select(Typed), static _ => { });
-        CaptureTraceId.Use(ActivityTraceId.CreateFromString(mark.TraceId), () => export?.Begin(report.Trigger, report.Worker, report.StartedAt));
-        return export is null ? null : await export.CompleteAsync(report, path);
-    }
-
-    /// <summary>The pid is a number by the semantic conventions.</summary>
-    private static KeyValuePair<string, object> Typed(KeyValuePair<string, string> attribute) =>
-        attribute.Key == Instrumentation.TelemetryNames.Attributes.ProcessPid && long.TryParse(attribute.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long pid)
-            ? new(attribute.Key, pid)
-            : new(attribute.Key, attribute.Value);
-
-    private bool GiveUp(string report, string reason)
-    {
-        complain($"{report} is not sent any more, {reason}. The report stays on disk");
-        File.Move(Path.Join(report, UndeliveredMark.FileName), Path.Join(report, UndeliveredMark.RefusedFileName), overwrite: true);
-        return true;
-    }
-
-    private static T Read<T>(string report, string file, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(File.ReadAllText(Path.Join(report, file)), type) ?? throw new JsonException($"{file} is empty");
-
-    private static void Write(string report, UndeliveredMark mark) =>
-        WholeFile.Write(Path.Join(report, UndeliveredMark.FileName), JsonSerializer.Serialize(mark, UndeliveredJson.Default.UndeliveredMark));
-
-    /// <summary>Only the number of attempts would be lost.</summary>
-    private void TryWrite(string report, UndeliveredMark mark)
+    private void TryEndOnDisk(WaitingReport report)
     {
         try
         {
-            Write(report, mark);
+            report.EndOnDisk();
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (FileNotFoundException)
         {
-            complain($"{report} cannot be written to: {failed.Message}");
+            // Somebody else was faster.
+        }
+        catch (Exception failed) when (IsOfTheDisk(failed))
+        {
+            Say(report.IsNews("end"), $"{_files.PathOf(report.Name)} stays marked as undelivered, so that a later agent sends it again: {failed.Message}");
         }
     }
 
-    /// <summary>Many agents wait for one receiver.</summary>
-    private static TimeSpan Jitter(TimeSpan wait) => wait * (0.75 + (System.Security.Cryptography.RandomNumberGenerator.GetInt32(500) / 1000d));
+    /// <summary>What it would tell a later agent is lost: how often it was tried, and what the receiver has already.</summary>
+    private void TryWrite(WaitingReport report, UndeliveredMark mark)
+    {
+        try
+        {
+            _files.Write(report.Name, mark);
+        }
+        catch (Exception failed) when (IsOfTheDisk(failed))
+        {
+            Say(report.IsNews("write"), $"{_files.PathOf(report.Name)} cannot be written to: {failed.Message}");
+        }
+    }
+
+    private void Say(bool isNews, string complaint)
+    {
+        if (isNews)
+        {
+            complain(complaint);
+        }
+    }
+
+    private static bool IsOfTheDisk(Exception failure) => failure is IOException or UnauthorizedAccessException;
 }

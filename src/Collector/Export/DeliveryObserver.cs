@@ -6,7 +6,7 @@ using System.Net;
 namespace HeapDrift.Collector.Export;
 
 /// <summary>
-/// Stands in the exporter's HTTP path and remembers what went wrong. The OpenTelemetry SDK itself reports failed exports to nobody:
+/// Stands in the HTTP path of one exporter and remembers what went wrong. The OpenTelemetry SDK itself reports failed exports to nobody:
 /// flushing says "done" when the queue is empty, whether or not anybody received it.
 /// </summary>
 internal sealed class DeliveryObserver : DelegatingHandler
@@ -27,13 +27,11 @@ internal sealed class DeliveryObserver : DelegatingHandler
     {
     }
 
-    /// <summary>The first failure since the last question, in words; null when everything arrived that was sent.</summary>
-    public DeliveryFailure? TakeFailure()
-    {
-        bool failed = _failures.TryDequeue(out DeliveryFailure? failure);
-        _failures.Clear();
-        return failed ? failure : null;
-    }
+    /// <summary>
+    /// Why not everything arrived that was sent; null when it did. What may be taken later goes before what is refused for good: nothing is
+    /// given up while anything may still arrive.
+    /// </summary>
+    public DeliveryFailure? Failure => _failures.OrderBy(failure => failure.IsFinal).FirstOrDefault();
 
     /// <summary>Requests that the receiver accepted.</summary>
     public int Deliveries => Volatile.Read(ref _deliveries);
@@ -46,7 +44,7 @@ internal sealed class DeliveryObserver : DelegatingHandler
             Judge(request, response);
             return response;
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
         {
             Remember(request, failure);
             throw;
@@ -77,12 +75,12 @@ internal sealed class DeliveryObserver : DelegatingHandler
         if (!response.IsSuccessStatusCode)
         {
             string answer = string.Create(CultureInfo.InvariantCulture, $"{request.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}");
-            _failures.Enqueue(new(answer, Array.IndexOf(FinalStatus, response.StatusCode) >= 0));
+            _failures.Enqueue(new(answer, KindOf(Array.IndexOf(FinalStatus, response.StatusCode) >= 0)));
         }
         else if (grpcStatus is not (null or "0"))
         {
             string message = Header(response.TrailingHeaders, "grpc-message") ?? Header(response.Headers, "grpc-message") ?? "no message";
-            _failures.Enqueue(new($"{request.RequestUri} answered with gRPC status {grpcStatus} ({message})", grpcStatus == GrpcInvalidArgument));
+            _failures.Enqueue(new($"{request.RequestUri} answered with gRPC status {grpcStatus} ({message})", KindOf(grpcStatus == GrpcInvalidArgument)));
         }
         else
         {
@@ -92,7 +90,11 @@ internal sealed class DeliveryObserver : DelegatingHandler
 
     private void Remember(HttpRequestMessage request, Exception failure) => _failures.Enqueue(new(
         failure is OperationCanceledException ? $"{request.RequestUri} did not answer in time" : $"{request.RequestUri} cannot be reached: {failure.Message}",
-        IsFinal: false));
+        failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
+            ? DeliveryFailureKind.Unreachable
+            : DeliveryFailureKind.NotTaken));
+
+    private static DeliveryFailureKind KindOf(bool isRefusal) => isRefusal ? DeliveryFailureKind.Refused : DeliveryFailureKind.NotTaken;
 
     private static string? Header(System.Net.Http.Headers.HttpResponseHeaders headers, string name) =>
         headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(",", values) : null;

@@ -13,12 +13,15 @@ internal static class OtlpEndpoint
     public static readonly IReadOnlyList<string> ForCaptures = [Common, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"];
     public static readonly IReadOnlyList<string> ForMetrics = [Common, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
 
+    /// <summary>The settings of this process.</summary>
+    public static IConfiguration ReadEnvironment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
+
     /// <summary>False when no endpoint is set, or OpenTelemetry is switched off, or an endpoint is not usable (which is complained about).</summary>
+    /// <param name="environment">Where the settings come from, for example <see cref="ReadEnvironment"/>.</param>
     /// <param name="settings">Names of the variables that may hold one.</param>
     /// <param name="complain">Told in one sentence what is wrong.</param>
-    public static bool IsSet(IReadOnlyList<string> settings, Action<string> complain)
+    public static bool IsSet(IConfiguration environment, IReadOnlyList<string> settings, Action<string> complain)
     {
-        IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         string[] endpoints = [.. settings.Where(setting => !string.IsNullOrWhiteSpace(environment[setting]))];
         bool isOff = string.Equals(environment["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
         if (endpoints.Length == 0 || isOff)

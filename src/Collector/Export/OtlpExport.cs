@@ -3,6 +3,7 @@ using HeapDrift.Collector.Discovery;
 using HeapDrift.Instrumentation;
 using HeapDrift.Instrumentation.Telemetry;
 using HeapDrift.Profiling.Reports;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
@@ -15,7 +16,8 @@ namespace HeapDrift.Collector.Export;
 
 /// <summary>
 /// Sends one capture by OTLP with the resource of the worker, as if the worker itself had sent it. All settings are the standard ones
-/// (OpenTelemetry specification, OTLP exporter configuration); without an endpoint there is no export.
+/// (OpenTelemetry specification, OTLP exporter configuration); without an endpoint there is no export. One at a time in a process: .NET
+/// hands the spans of a source to everybody who listens to its name.
 /// </summary>
 internal sealed class OtlpExport : IDisposable
 {
@@ -23,77 +25,97 @@ internal sealed class OtlpExport : IDisposable
     private const int FlushMilliseconds = 15_000;
 
     private readonly ServiceProvider _services;
-    private readonly DeliveryObserver _observer;
-    private readonly ActivitySource _source;
+    private readonly ILogger _logger;
+    private readonly TracerProvider _tracers;
+    private readonly DeliveryObserver? _traces;
+    private readonly DeliveryObserver? _logs;
+    private readonly ActivitySource _source = new(TelemetryNames.Source);
     private CaptureSpan? _span;
 
-    private OtlpExport(IEnumerable<KeyValuePair<string, object>> attributes, DeliveryObserver observer)
+    /// <summary>For all of a report, or for what is still missing of it. The span is made in either case: log records name it.</summary>
+    /// <param name="attributes">The worker's resource.</param>
+    /// <param name="environment">With the standard settings; an endpoint must be among them (<see cref="OtlpEndpoint.IsSet"/>).</param>
+    /// <param name="sendsTraces">False where the receiver has them already.</param>
+    /// <param name="sendsLogs">Likewise.</param>
+    /// <exception cref="ArgumentException">For example headers that are none.</exception>
+    public OtlpExport(IEnumerable<KeyValuePair<string, object>> attributes, IConfiguration environment, bool sendsTraces, bool sendsLogs)
     {
-        _observer = observer;
-        _source = new ActivitySource(TelemetryNames.Source);
+        _traces = sendsTraces ? new() : null;
+        _logs = sendsLogs ? new() : null;
         ResourceBuilder resource = ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddAttributes(attributes);
         _services = new ServiceCollection()
+            .AddSingleton(environment)
             .AddLogging(logging => logging.AddOpenTelemetry(options =>
             {
                 options.SetResourceBuilder(resource);
                 options.IncludeFormattedMessage = true;
-                options.AddOtlpExporter(Observe);
+                if (_logs is not null)
+                {
+                    options.AddOtlpExporter(exporter => Observe(exporter, _logs));
+                }
             }))
             .BuildServiceProvider();
-        Tracers = Sdk.CreateTracerProviderBuilder().AddSource(TelemetryNames.Source).SetResourceBuilder(resource).AddOtlpExporter(Observe).Build();
+        try
+        {
+            // Now, because the settings of an exporter are looked at when it is made.
+            _logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source);
+            TracerProviderBuilder tracers = Sdk.CreateTracerProviderBuilder()
+                .ConfigureServices(services => services.AddSingleton(environment)).AddSource(TelemetryNames.Source).SetResourceBuilder(resource);
+            _tracers = (_traces is null ? tracers : tracers.AddOtlpExporter(exporter => Observe(exporter, _traces))).Build();
+        }
+        catch
+        {
+            _services.Dispose();
+            throw;
+        }
     }
 
-    private TracerProvider Tracers { get; }
-
     /// <summary>Null when no endpoint is set, or OpenTelemetry is switched off, or the endpoint is not usable (which is complained about).</summary>
-    public static OtlpExport? TryCreate(Worker worker, Action<string> complain) => TryCreate(ResourceOf(worker), complain);
-
-    /// <inheritdoc cref="TryCreate(Worker, Action{string})"/>
-    public static OtlpExport? TryCreate(IEnumerable<KeyValuePair<string, object>> resource, Action<string> complain)
+    public static OtlpExport? TryCreate(Worker worker, Action<string> complain)
     {
-        if (!OtlpEndpoint.IsSet(OtlpEndpoint.ForCaptures, complain))
-        {
-            return null;
-        }
-
-        return new OtlpExport(resource, new DeliveryObserver());
+        IConfiguration environment = OtlpEndpoint.ReadEnvironment();
+        return OtlpEndpoint.IsSet(environment, OtlpEndpoint.ForCaptures, complain) ? new OtlpExport(ResourceOf(worker), environment, sendsTraces: true, sendsLogs: true) : null;
     }
 
     /// <summary>Emits one event that belongs to no capture and waits until it is delivered.</summary>
     /// <returns>Null when the receiver has it.</returns>
     public Task<DeliveryFailure?> TellAsync(TelemetryEvent what, LogLevel level) => Task.Run(() =>
     {
-        what.WriteTo(_services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source), level);
-        return WhatFailed(_services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds));
+        what.WriteTo(_logger, level);
+        return FailureOf(_logs, _services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds), isExpected: true);
     });
 
     public void Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt) =>
-        _span = new CaptureTelemetry(_services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source), _source).Begin(trigger, worker, startedAt);
+        _span = new CaptureTelemetry(_logger, _source).Begin(trigger, worker, startedAt);
 
     /// <summary>Emits the report and waits until it is delivered.</summary>
-    /// <returns>Null when the receiver has it.</returns>
-    public Task<DeliveryFailure?> CompleteAsync(CaptureReport report, string? reportPath) => Task.Run(() =>
+    public Task<DeliveryResult> CompleteAsync(CaptureReport report, string? reportPath) => Task.Run(() =>
     {
+        // A sampler that the settings name may have left it out, and then nothing is missing at the receiver.
+        bool isSampled = false;
+        _span?.Run(() => isSampled = Activity.Current is { Recorded: true });
         _span?.Complete(report, reportPath);
-        bool isFlushed = Tracers.ForceFlush(FlushMilliseconds);
-        isFlushed &= _services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds);
-        return WhatFailed(isFlushed);
+        return new DeliveryResult(
+            FailureOf(_traces, _tracers.ForceFlush(FlushMilliseconds), isExpected: isSampled),
+            FailureOf(_logs, _services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds), isExpected: true));
     });
 
     public void Dispose()
     {
         _span?.Dispose();
-        Tracers.Dispose();
+        _tracers.Dispose();
         _services.Dispose();
         _source.Dispose();
-        _observer.Dispose();
+        _traces?.Dispose();
+        _logs?.Dispose();
     }
 
-    private DeliveryFailure? WhatFailed(bool isFlushed) => _observer.TakeFailure()
-        ?? (isFlushed && _observer.Deliveries > 0 ? null : new DeliveryFailure("the receiver did not take it in time", IsFinal: false));
+    private static DeliveryFailure? FailureOf(DeliveryObserver? observer, bool isFlushed, bool isExpected) =>
+        observer is null ? null
+        : observer.Failure ?? (isFlushed && (observer.Deliveries > 0 || !isExpected) ? null : new DeliveryFailure("the receiver did not take it in time", DeliveryFailureKind.NotTaken));
 
-    private void Observe(OtlpExporterOptions options) => options.HttpClientFactory = () =>
-        new HttpClient(_observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };
+    private static void Observe(OtlpExporterOptions options, DeliveryObserver observer) => options.HttpClientFactory = () =>
+        new HttpClient(observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };
 
     /// <summary>What the worker says of itself wins.</summary>
     public static IReadOnlyDictionary<string, object> ResourceOf(Worker worker)

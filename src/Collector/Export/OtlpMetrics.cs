@@ -17,7 +17,7 @@ internal sealed class OtlpMetrics : IDisposable
     private OtlpMetrics(MeterProvider provider) => _provider = provider;
 
     /// <summary>Null when no endpoint is set.</summary>
-    public static OtlpMetrics? TryCreate(Action<string> complain) => !OtlpEndpoint.IsSet(OtlpEndpoint.ForMetrics, complain) ? null : new OtlpMetrics(
+    public static OtlpMetrics? TryCreate(Action<string> complain) => !OtlpEndpoint.IsSet(OtlpEndpoint.ReadEnvironment(), OtlpEndpoint.ForMetrics, complain) ? null : new OtlpMetrics(
         Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(resource => resource.AddService("heapdrift-agent", autoGenerateServiceInstanceId: true))
             .AddMeter(WorkerMeter.Name, TelemetryNames.Source)

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using HeapDrift.Collector.Captures;
 
 namespace HeapDrift.Collector.Export;
 
@@ -9,8 +11,10 @@ internal sealed record UndeliveredMark
 {
     public const string FileName = "undelivered.json";
 
-    /// <summary>In place of the other one when the receiver refused the report for good.</summary>
+    /// <summary>In place of the other one when the report will not be sent any more.</summary>
     public const string RefusedFileName = "refused.json";
+
+    private const int TraceIdDigits = 32;
 
     /// <summary>The worker's, text only.</summary>
     public required IReadOnlyDictionary<string, string> Resource { get; init; }
@@ -20,12 +24,49 @@ internal sealed record UndeliveredMark
 
     public required DateTimeOffset Since { get; init; }
 
+    public SignalDelivery Traces { get; init; }
+
+    public SignalDelivery Logs { get; init; }
+
     public int Attempts { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LastFailure { get; init; }
+
+    /// <summary>Why the receiver does not want one of the two signals.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Refusal { get; init; }
+
+    /// <summary>Neither of the two would do better at another attempt.</summary>
+    [JsonIgnore]
+    public bool IsSettled => Traces != SignalDelivery.Waiting && Logs != SignalDelivery.Waiting;
+
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static UndeliveredMark Parse(string json)
+    {
+        try
+        {
+            UndeliveredMark mark = JsonSerializer.Deserialize(json, UndeliveredJson.Default.UndeliveredMark) ?? throw new InvalidDataException($"{FileName} is null");
+            return !IsTraceId(mark.TraceId) ? throw new InvalidDataException($"{FileName} has no trace id of {TraceIdDigits} hexadecimal digits")
+                : mark.Resource.Values.Contains(null) ? throw new InvalidDataException($"{FileName} has a resource attribute without a value")
+                : mark;
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"{FileName} is no mark of this version: {broken.Message}", broken);
+        }
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, UndeliveredJson.Default.UndeliveredMark);
+
+    public ReportCompanion ToCompanion() => new(FileName, ToJson());
+
+    /// <summary>All zeros is the protocol's "none".</summary>
+    private static bool IsTraceId(string text) =>
+        text.Length == TraceIdDigits && text.All(char.IsAsciiHexDigitLower) && text.AsSpan().ContainsAnyExcept('0');
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(UndeliveredMark))]
 internal sealed partial class UndeliveredJson : JsonSerializerContext;

@@ -1,0 +1,11 @@
+namespace HeapDrift.Collector.Export;
+
+/// <summary>How far one signal of a report has come.</summary>
+internal enum SignalDelivery
+{
+    Waiting,
+    Delivered,
+
+    /// <summary>For good.</summary>
+    Refused,
+}
