@@ -18,11 +18,21 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<AgentProcess> StartAsync(string reports, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments)
+    public static Task<AgentProcess> StartAsync(string reports, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments) =>
+        StartAsync(reports, start => HeapDriftTool.Start(environment ?? new Dictionary<string, string?>(), start), arguments);
+
+    /// <summary>In a mount namespace of its own.</summary>
+    /// <param name="reports">The folder of the reports.</param>
+    /// <param name="environment">Added to the test's own.</param>
+    /// <param name="mount">A shell command that makes the mounts.</param>
+    /// <param name="arguments">Further ones.</param>
+    public static Task<AgentProcess> StartWithMountsAsync(string reports, IReadOnlyDictionary<string, string?> environment, string mount, params string[] arguments) =>
+        StartAsync(reports, start => HeapDriftTool.StartWithMounts(environment, mount, start), arguments);
+
+    private static async Task<AgentProcess> StartAsync(string reports, Func<IReadOnlyList<string>, ChildProcess> start, string[] arguments)
     {
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Shop.FreePort()}"));
-        var agent = new AgentProcess(
-            HeapDriftTool.Start(environment ?? new Dictionary<string, string?>(), ["agent", "--urls", address.ToString(), "--output", reports, .. arguments]), address);
+        var agent = new AgentProcess(start(["agent", "--urls", address.ToString(), "--output", reports, .. arguments]), address);
         await Eventually.HoldsAsync(agent.IsReadyAsync, HeapDriftTool.Deadline, "the agent is ready", agent.Process.Describe);
         return agent;
     }

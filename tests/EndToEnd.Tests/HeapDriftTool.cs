@@ -26,6 +26,16 @@ internal static class HeapDriftTool
     public static ChildProcess Start(IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments) =>
         ChildProcess.Start(new ChildProcessStart("env", ["--default-signal=INT", RepositoryPaths.HeapDrift, .. arguments]) { Environment = CleanWith(environment) });
 
+    /// <summary>In a mount namespace of its own, which a shell command fills before the tool takes the shell's place.</summary>
+    public static ChildProcess StartWithMounts(IReadOnlyDictionary<string, string?> environment, string mount, IReadOnlyList<string> arguments)
+    {
+        string[] unshare = Environment.IsPrivilegedProcess ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
+        return ChildProcess.Start(new ChildProcessStart("unshare", [.. unshare, "sh", "-c", $"{mount} && exec \"$0\" \"$@\"", RepositoryPaths.HeapDrift, .. arguments])
+        {
+            Environment = CleanWith(environment),
+        });
+    }
+
     private static Dictionary<string, string?> CleanWith(IReadOnlyDictionary<string, string?> environment) =>
         Clean.Concat(environment).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value);
 
