@@ -74,7 +74,8 @@ internal sealed class DeliveryBacklog(string folder, IConfiguration environment,
     {
         try
         {
-            foreach (string vanished in _waiting.Refresh(_files.Find))
+            // A mark that is gone while its report is there was seen and served before it was added, or somebody took it away.
+            foreach (string vanished in _waiting.Refresh(_files.Find).Where(report => !Directory.Exists(_files.PathOf(report))))
             {
                 complain($"{_files.PathOf(vanished)} is gone before it could be sent by OTLP");
             }
@@ -141,6 +142,10 @@ internal sealed class DeliveryBacklog(string folder, IConfiguration environment,
         {
             SetAside(report, damaged.Message);
         }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            report.Postpone(clock.GetUtcNow());
+        }
         catch (Exception failed) when (IsOfTheDisk(failed))
         {
             report.Postpone(clock.GetUtcNow());
@@ -190,7 +195,7 @@ internal sealed class DeliveryBacklog(string folder, IConfiguration environment,
         {
             report.EndOnDisk();
         }
-        catch (FileNotFoundException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             // Somebody else was faster.
         }

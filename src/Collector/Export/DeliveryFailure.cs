@@ -8,15 +8,3 @@ internal sealed record DeliveryFailure(string Message, DeliveryFailureKind Kind)
     /// <summary>The receiver will not take it later either: it objects to what is sent, not to when or by whom.</summary>
     public bool IsFinal => Kind == DeliveryFailureKind.Refused;
 }
-
-internal enum DeliveryFailureKind
-{
-    /// <summary>Later, perhaps; it may be this report's fault or the receiver's.</summary>
-    NotTaken,
-
-    /// <summary>There is nobody to send to: the next report would not do better.</summary>
-    Unreachable,
-
-    /// <summary>Never.</summary>
-    Refused,
-}

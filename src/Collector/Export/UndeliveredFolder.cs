@@ -23,6 +23,8 @@ internal sealed class UndeliveredFolder(string folder)
     public string PathOf(string report) => Path.GetFullPath(Path.Join(folder, report));
 
     /// <exception cref="InvalidDataException">It is damaged, or the report is gone: another time would be no better.</exception>
+    /// <exception cref="FileNotFoundException">There is no mark.</exception>
+    /// <exception cref="DirectoryNotFoundException">Likewise.</exception>
     /// <exception cref="IOException">It cannot be read now.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public (UndeliveredMark Mark, CaptureReport Content) Read(string report)

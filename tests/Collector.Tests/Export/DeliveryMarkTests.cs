@@ -67,6 +67,18 @@ public sealed class DeliveryMarkTests : IDisposable
     }
 
     [Fact]
+    public async Task AReportThatWasFoundAndSentBeforeItIsAddedIsNoReasonToComplain()
+    {
+        await using var running = new RunningBacklog(_reports, RunningBacklog.Nowhere);
+        var folder = ReportFolder.Prepare(_reports.Path, UndeliveredReports.Id(1));
+        folder.Write(UndeliveredReports.Report(1));
+        running.Backlog.Add(folder);
+
+        await running.UntilAsync(() => running.Backlog.Count == 0, "it is found not to wait");
+        Assert.Empty(running.Complaints);
+    }
+
+    [Fact]
     public void AMarkThatCannotBeWrittenLeavesNoReportWithoutOne()
     {
         var folder = ReportFolder.Prepare(_reports.Path, UndeliveredReports.Id(1));
