@@ -55,7 +55,8 @@ internal static class AgentHost
         services.AddOptions<DetectorOptions>().BindConfiguration(DetectorOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DetectorOptions>, DetectorOptions>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DetectorOptions>>().Value);
-        services.AddSingleton<LeakAlarm>();
+        services.AddSingleton(provider => new LeakAlarm(
+            provider.GetRequiredService<CaptureDesk>(), provider.GetRequiredService<DetectorOptions>(), OtlpEndpoint.ReadEnvironment(), provider.GetRequiredService<ILogger<LeakAlarm>>()));
         services.AddHostedService(provider => provider.GetRequiredService<LeakAlarm>());
 
         services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart()

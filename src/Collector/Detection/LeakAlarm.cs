@@ -5,6 +5,7 @@ using HeapDrift.Collector.Export;
 using HeapDrift.Instrumentation.Telemetry;
 using HeapDrift.Profiling.Detection;
 using HeapDrift.Profiling.Reports;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,7 @@ namespace HeapDrift.Collector.Detection;
 /// What follows from a suspicion: a line in the log, an event by OTLP as the worker, and a capture where the desk permits one. The event is
 /// sent in the background and once; the finding that follows is what must not be lost.
 /// </summary>
-internal sealed class LeakAlarm(CaptureDesk desk, DetectorOptions options, ILogger<LeakAlarm> logger) : BackgroundService
+internal sealed class LeakAlarm(CaptureDesk desk, DetectorOptions options, IConfiguration environment, ILogger<LeakAlarm> logger) : BackgroundService
 {
     /// <summary>Of a receiver that does not answer for minutes, while all workers of a node begin to leak at once.</summary>
     private const int MostWaiting = 256;
@@ -35,6 +36,11 @@ internal sealed class LeakAlarm(CaptureDesk desk, DetectorOptions options, ILogg
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!OtlpEndpoint.IsSet(environment, OtlpEndpoint.ForCaptures, complaint => Log.Complain(logger, complaint)))
+        {
+            return;
+        }
+
         await foreach ((Worker worker, LeakAssessment assessment) in _events.Reader.ReadAllAsync(stoppingToken))
         {
             await SendAsync(worker, assessment);
@@ -43,8 +49,9 @@ internal sealed class LeakAlarm(CaptureDesk desk, DetectorOptions options, ILogg
 
     private async Task SendAsync(Worker worker, LeakAssessment assessment)
     {
-        using var export = OtlpExport.TryCreate(worker, static _ => { });
-        if (export is not null && await export.TellAsync(LeakEvent.Suspected(worker.Identity, assessment), LogLevel.Warning) is { } failure)
+        // Traces are left alone: a capture's spans would come here too.
+        using var export = new OtlpExport(OtlpExport.ResourceOf(worker), environment, sendsTraces: false, sendsLogs: true);
+        if (await export.TellAsync(LeakEvent.Suspected(worker.Identity, assessment), LogLevel.Warning) is { } failure)
         {
             Log.LeakNotTold(logger, worker.Pid, worker.Name, failure.Message);
         }

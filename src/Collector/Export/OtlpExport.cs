@@ -35,7 +35,10 @@ internal sealed class OtlpExport : IDisposable
     /// <summary>For all of a report, or for what is still missing of it. The span is made in either case: log records name it.</summary>
     /// <param name="attributes">The worker's resource.</param>
     /// <param name="environment">With the standard settings; an endpoint must be among them (<see cref="OtlpEndpoint.IsSet"/>).</param>
-    /// <param name="sendsTraces">False where the receiver has them already.</param>
+    /// <param name="sendsTraces">
+    /// False where the receiver has them already. The trace is the same every time; the span is not, so that what is sent in two attempts is
+    /// joined by its trace only.
+    /// </param>
     /// <param name="sendsLogs">Likewise.</param>
     /// <exception cref="ArgumentException">For example headers that are none.</exception>
     public OtlpExport(IEnumerable<KeyValuePair<string, object>> attributes, IConfiguration environment, bool sendsTraces, bool sendsLogs)

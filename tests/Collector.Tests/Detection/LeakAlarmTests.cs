@@ -11,13 +11,13 @@ using HeapDrift.Profiling.Detection;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Reports;
 using HeapDrift.TestKit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HeapDrift.Collector.Tests.Detection;
 
 /// <summary>The watch over a worker that the kernel's files make up, on a clock that the test moves: a leak takes hours.</summary>
-[Collection(EnvironmentCollection.Name)]
 public sealed partial class LeakAlarmTests : IAsyncDisposable
 {
     private const int Pid = 4242;
@@ -29,6 +29,7 @@ public sealed partial class LeakAlarmTests : IAsyncDisposable
     private readonly WorkerBoard _board = new();
     private readonly DetectorOptions _options = new();
     private readonly string _rollup = File.ReadAllText("/proc/self/smaps_rollup");
+    private readonly Dictionary<string, string?> _settings = [];
     private CaptureDesk? _desk;
 
     public async ValueTask DisposeAsync()
@@ -42,7 +43,7 @@ public sealed partial class LeakAlarmTests : IAsyncDisposable
     public async Task LeakIsToldByOtlpShownAndCaptured()
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
-        using var environment = new OtlpEnvironment(receiver.GrpcEndpoint);
+        _settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.GrpcEndpoint.ToString();
 
         await GrowAsync(megabytesAnHour: 60, hours: 4.4);
 
@@ -94,7 +95,7 @@ public sealed partial class LeakAlarmTests : IAsyncDisposable
         MakeWorker();
         var proc = new ProcFileSystem(Path.Join(_folder.FullName, "proc"), Path.Join(_folder.FullName, "cgroup"));
         _desk = new(new CaptureLimits(), CaptureJournal.Load(_folder.FullName, _ => { }), _runner, _clock);
-        using var alarm = new LeakAlarm(_desk, _options, NullLogger<LeakAlarm>.Instance);
+        using var alarm = new LeakAlarm(_desk, _options, new ConfigurationBuilder().AddInMemoryCollection(_settings).Build(), NullLogger<LeakAlarm>.Instance);
         using var watch = new WorkerWatch(new WorkerDirectory(proc), proc, _board, _options, alarm, _clock, NullLogger<WorkerWatch>.Instance);
         await alarm.StartAsync(TestContext.Current.CancellationToken);
         await watch.StartAsync(TestContext.Current.CancellationToken);
