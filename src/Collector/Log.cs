@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Error, "The watch stumbled; it goes on with the next round.")]
     public static partial void RoundFailed(ILogger logger, Exception failure);
 
+    [LoggerMessage(2005, LogLevel.Warning, "The garbage collector of process {Pid} ({Worker}) is not listened to: {Reason}. Its memory is watched all the same, and the session is tried again.")]
+    public static partial void NoGcFigures(ILogger logger, int pid, string worker, string reason);
+
     [LoggerMessage(2010, LogLevel.Information, "Capture {CaptureId} of process {Pid} ({Worker}) begins, asked for by {Trigger}.")]
     public static partial void CaptureBegins(ILogger logger, string captureId, int pid, string worker, string trigger);
 
@@ -41,6 +44,9 @@ internal static partial class Log
 
     [LoggerMessage(2015, LogLevel.Information, "Alert {Alert} ({Fingerprint}): {Message}.")]
     public static partial void AlertAnswered(ILogger logger, string alert, string fingerprint, string message);
+
+    [LoggerMessage(2018, LogLevel.Information, "SIGUSR2 of process {Pid} ({Worker}): {Message}.")]
+    public static partial void SignalAnswered(ILogger logger, int pid, string worker, string message);
 
     [LoggerMessage(2016, LogLevel.Warning, "A request to {Path} was refused: {Reason}.")]
     public static partial void RequestRefused(ILogger logger, string path, string reason);

@@ -68,6 +68,7 @@ internal static class TelemetryNames
         public const string Seconds = "s";
         public const string Capture = "{capture}";
         public const string Worker = "{worker}";
+        public const string Collection = "{collection}";
     }
 
     public static class Events

@@ -50,6 +50,12 @@ public sealed class PlainWorker : IAsyncDisposable
     /// <summary>A full blocking garbage collection.</summary>
     public Task CollectAsync() => AskAsync("gc", "collected");
 
+    /// <summary>A blocking collection of this generation and those before it.</summary>
+    public Task CollectAsync(int generation) => AskAsync(string.Create(CultureInfo.InvariantCulture, $"gc {generation}"), "collected");
+
+    /// <summary>What its own runtime says of its collector.</summary>
+    public async Task<GcFigures> FiguresAsync() => GcFigures.Parse(await AskAsync("figures", "figures"));
+
     /// <summary>Asks it to end.</summary>
     public async Task<ProcessExit> ExitAsync()
     {
@@ -59,10 +65,10 @@ public sealed class PlainWorker : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 
-    private async Task AskAsync(string command, string answer)
+    private async Task<string> AskAsync(string command, string answer)
     {
         var before = Process.LineCount;
         await Process.WriteLineAsync(command);
-        await Process.WaitForLineAsync(line => line.StartsWith(answer, StringComparison.Ordinal), Deadline, before);
+        return await Process.WaitForLineAsync(line => line.StartsWith(answer, StringComparison.Ordinal), Deadline, before);
     }
 }

@@ -1,5 +1,6 @@
 using HeapDrift.Collector.Admission;
 using HeapDrift.Collector.Alerts;
+using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Export;
@@ -38,6 +39,7 @@ internal static class AgentHost
         services.AddSingleton<ProcFileSystem>(_ => new ProcFileSystem());
         services.AddSingleton<WorkerDirectory>();
         services.AddSingleton<WorkerBoard>();
+        services.AddSingleton<GcSessions>();
         services.AddSingleton<WorkerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerWatch>());
 

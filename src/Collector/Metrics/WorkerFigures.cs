@@ -1,3 +1,4 @@
+using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Watching;
 using HeapDrift.Profiling.Detection;
 using HeapDrift.Profiling.Proc;
@@ -23,6 +24,12 @@ internal static class WorkerFigures
         new(Names.SignalArmed, Units.Worker, FigureKind.Gauge, "1 where SIGUSR2 is caught, 0 where it would end the worker or do nothing.", null, One(seen => seen.Worker.Usr2 == SignalDisposition.Caught ? 1 : 0)),
         new(Names.LeakSuspected, Units.Worker, FigureKind.Gauge, "1 while the detector takes the worker's growth for a leak, 0 while it does not.", null, One(seen => seen.Leak is not { } leak ? null : leak.State == LeakState.Suspected ? 1 : 0)),
         new(Names.WorkerStartTime, Units.Seconds, FigureKind.Gauge, "When the worker was started, in seconds since 1970.", null, One(seen => seen.StartedAt?.ToUnixTimeMilliseconds() / 1000d)),
+        new(Names.GcCollections, Units.Collection, FigureKind.Counter, "Garbage collections since the agent listens, each in its own generation.", Attributes.GcGeneration, Collections),
+        new(Names.GcPauseTime, Units.Seconds, FigureKind.Counter, "How long collections have held the worker since the agent listens.", null, One(seen => seen.Collections?.PauseTime.TotalSeconds)),
+        new(Names.GcAllocated, Units.Bytes, FigureKind.Counter, "Bytes allocated on the managed heap since the agent listens.", null, One(seen => seen.Collections?.AllocatedBytes)),
+        new(Names.GcCommitted, Units.Bytes, FigureKind.UpDownCounter, "Memory that the collector has committed, by the worker's last counters.", null, One(seen => seen.Collections?.CommittedBytes)),
+        new(Names.GcHeapSize, Units.Bytes, FigureKind.UpDownCounter, "The managed heap after the last collection, fragmentation included.", Attributes.GcGeneration, seen => ByGeneration(seen.Collections?.Last?.SizeBytes)),
+        new(Names.GcFragmentation, Units.Bytes, FigureKind.UpDownCounter, "Free space between objects after the last collection.", Attributes.GcGeneration, seen => ByGeneration(seen.Collections?.Last?.FragmentationBytes)),
     ];
 
     private static Func<WatchedWorker, IEnumerable<FigureValue>> One(Func<WatchedWorker, double?> read) =>
@@ -31,6 +38,11 @@ internal static class WorkerFigures
     private static IEnumerable<FigureValue> Pss(WatchedWorker worker) => worker.Memory?.Pss is not { } pss
         ? []
         : [new(pss.AnonBytes, "anon"), new(pss.FileBytes, "file"), new(pss.ShmemBytes, "shmem"), new(pss.SwapBytes, "swap")];
+
+    private static IEnumerable<FigureValue> Collections(WatchedWorker worker) => ByGeneration(worker.Collections?.Collections);
+
+    private static IEnumerable<FigureValue> ByGeneration(IReadOnlyList<long>? values) =>
+        values?.Select((value, generation) => new FigureValue(value, GcGenerations.Names[generation])) ?? [];
 
     private static IEnumerable<FigureValue> Ledger(WatchedWorker worker) =>
         worker.Ledger?.Categories.Select(category => new FigureValue(category.Value, category.Key)) ?? [];

@@ -1,3 +1,4 @@
+using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Profiling.Detection;
 using HeapDrift.Profiling.Watching;
@@ -21,6 +22,9 @@ internal sealed record WatchedWorker
     public double? GrowthBytesPerSecond { get; init; }
 
     public TimeSpan? TimeToLimit { get; init; }
+
+    /// <summary>Null where nobody listens to its collector.</summary>
+    public GcReading? Collections { get; init; }
 
     /// <summary>Null where nobody looks for leaks.</summary>
     public LeakAssessment? Leak { get; init; }

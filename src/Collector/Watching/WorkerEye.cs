@@ -1,3 +1,4 @@
+using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Profiling.Detection;
@@ -7,17 +8,40 @@ using HeapDrift.Profiling.Watching;
 namespace HeapDrift.Collector.Watching;
 
 /// <summary>Everything that is kept open to watch one worker. For one caller at a time.</summary>
-internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider clock, DetectorOptions detector)
+internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider clock, DetectorOptions detector, GcSessions sessions) : IAsyncDisposable
 {
     private readonly MemoryWatch _memory = new(worker.Pid, proc, clock);
     private readonly LeakWatch? _leak = detector.Enabled ? new(detector.ForOne()) : null;
     private readonly DateTimeOffset? _startedAt = proc.TryReadStartedAt(worker.StartTimeTicks);
 
+    private GcSession? _collections;
+
     /// <summary>The newest description; details of a young worker come late.</summary>
     public Worker Worker { get; set; } = worker;
 
     /// <summary>Null when the worker is gone.</summary>
-    public WatchedWorker? Look() => _memory.Look() is not { } memory ? null : new WatchedWorker
+    public WatchedWorker? Look()
+    {
+        if (_memory.Look() is not { } memory)
+        {
+            return null;
+        }
+
+        // Its socket comes a moment after the worker.
+        _collections ??= Worker.Socket is null ? null : sessions.Open(Worker);
+        GcReading? collections = _collections?.Reading;
+        return Describe(memory, collections);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_collections is not null)
+        {
+            await _collections.DisposeAsync();
+        }
+    }
+
+    private WatchedWorker Describe(WorkerMemory memory, GcReading? collections) => new()
     {
         Worker = Worker,
         StartedAt = _startedAt,
@@ -25,6 +49,7 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
         Ledger = _memory.Ledger,
         GrowthBytesPerSecond = _memory.Growth,
         TimeToLimit = _memory.TimeToLimit,
-        Leak = _leak?.Observe(memory, liveHeapBytes: null),
+        Collections = collections,
+        Leak = _leak?.Observe(memory, collections?.LiveBytes),
     };
 }

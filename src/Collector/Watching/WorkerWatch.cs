@@ -1,3 +1,4 @@
+using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Profiling.Proc;
@@ -11,12 +12,13 @@ namespace HeapDrift.Collector.Watching;
 /// by each worker's own watch.
 /// </summary>
 internal sealed class WorkerWatch(
-    WorkerDirectory directory, ProcFileSystem proc, WorkerBoard board, DetectorOptions detector, LeakAlarm alarm, TimeProvider clock, ILogger<WorkerWatch> logger) : BackgroundService
+    WorkerDirectory directory, ProcFileSystem proc, WorkerBoard board, DetectorOptions detector, LeakAlarm alarm, GcSessions sessions, TimeProvider clock, ILogger<WorkerWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<(int Pid, long Start), WorkerEye> _eyes = [];
+    private readonly List<Task> _closing = [];
     private long? _scannedAt;
     private long _lastRound;
 
@@ -43,6 +45,12 @@ internal sealed class WorkerWatch(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_eyes.Values.Select(eye => eye.DisposeAsync().AsTask()).Concat(_closing));
+    }
+
     private void Look()
     {
         if (_scannedAt is null || clock.GetElapsedTime(_scannedAt.Value) >= ScanInterval)
@@ -66,6 +74,8 @@ internal sealed class WorkerWatch(
             {
                 Log.Left(logger, eye.Worker.Pid, eye.Worker.Name);
                 _eyes.Remove(key);
+                _closing.RemoveAll(closed => closed.IsCompleted);
+                _closing.Add(eye.DisposeAsync().AsTask());
             }
         }
 
@@ -83,7 +93,7 @@ internal sealed class WorkerWatch(
             else
             {
                 Log.Joined(logger, worker.Pid, worker.Name, worker.RuntimeVersion ?? "unknown");
-                _eyes.Add((worker.Pid, worker.StartTimeTicks), new WorkerEye(worker, proc, clock, detector));
+                _eyes.Add((worker.Pid, worker.StartTimeTicks), new WorkerEye(worker, proc, clock, detector, sessions));
             }
         }
     }

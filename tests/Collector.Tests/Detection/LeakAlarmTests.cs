@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using HeapDrift.Collector.Admission;
+using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Metrics;
@@ -96,7 +97,7 @@ public sealed partial class LeakAlarmTests : IAsyncDisposable
         var proc = new ProcFileSystem(Path.Join(_folder.FullName, "proc"), Path.Join(_folder.FullName, "cgroup"));
         _desk = new(new CaptureLimits(), CaptureJournal.Load(_folder.FullName, _ => { }), _runner, _clock);
         using var alarm = new LeakAlarm(_desk, _options, new ConfigurationBuilder().AddInMemoryCollection(_settings).Build(), NullLogger<LeakAlarm>.Instance);
-        using var watch = new WorkerWatch(new WorkerDirectory(proc), proc, _board, _options, alarm, _clock, NullLogger<WorkerWatch>.Instance);
+        using var watch = new WorkerWatch(new WorkerDirectory(proc), proc, _board, _options, alarm, new GcSessions(_desk, _clock, NullLogger<GcSessions>.Instance), _clock, NullLogger<WorkerWatch>.Instance);
         await alarm.StartAsync(TestContext.Current.CancellationToken);
         await watch.StartAsync(TestContext.Current.CancellationToken);
         TimeSpan step = TimeSpan.FromSeconds(40);

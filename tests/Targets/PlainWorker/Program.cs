@@ -3,7 +3,7 @@ using Targets;
 
 // A worker with a known heap. Arguments: --nodes N, --leak PER_SECOND, --handle-usr2, --kinds (objects of every kind that a heap may hold),
 // --collect (one garbage collection after the other).
-// Lines on standard input: "leak N", "gc", "exit"; each is answered by one line.
+// Lines on standard input: "leak N", "gc", "gc GENERATION", "figures" (of its collector), "exit"; each is answered by one line.
 // It says "ready PID FRAMEWORK" when its heap stands and its signals are handled. The end of standard input does not end it.
 
 const PosixSignal SigUsr2 = (PosixSignal)12;
@@ -73,6 +73,13 @@ void ReadCommands()
                 GC.Collect();
                 Console.WriteLine("collected");
                 break;
+            case ["gc", var generation]:
+                GC.Collect(int.Parse(generation), GCCollectionMode.Forced, blocking: true);
+                Console.WriteLine("collected");
+                break;
+            case ["figures"]:
+                Console.WriteLine($"figures {Figures()}");
+                break;
             case ["exit"]:
                 exit.TrySetResult();
                 return;
@@ -81,6 +88,17 @@ void ReadCommands()
                 break;
         }
     }
+}
+
+// Collections of each generation alone, pause in milliseconds, bytes allocated, then size and free space of each generation after the last collection.
+static string Figures()
+{
+    long[] counts = [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2), 0];
+    var alone = Enumerable.Range(0, 3).Select(generation => counts[generation] - counts[generation + 1]);
+    var generations = GC.GetGCMemoryInfo(GCKind.Any).GenerationInfo.ToArray();
+    return string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{string.Join(' ', alone)} {GC.GetTotalPauseDuration().TotalMilliseconds} {GC.GetTotalAllocatedBytes()} {string.Join(' ', generations.Select(each => each.SizeAfterBytes))} {string.Join(' ', generations.Select(each => each.FragmentationAfterBytes))}");
 }
 
 // In ten portions a second, and counted against the clock: the rate holds on a busy machine too.

@@ -24,10 +24,19 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
     /// <param name="rundownKeywords">What the runtime enumerates when the session stops; 0 for nothing.</param>
     /// <param name="deadline">How long the worker may take to answer; null for the usual.</param>
     /// <param name="cancellationToken">Gives the session up.</param>
+    public Task<EventPipeSession> StartAsync(
+        string provider, long keywords, int bufferMegabytes, long rundownKeywords, TimeSpan? deadline, CancellationToken cancellationToken) =>
+        StartAsync([new EventPipeProvider(provider, EventLevel.Informational, keywords)], bufferMegabytes, rundownKeywords, deadline, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(string, long, int, long, TimeSpan?, CancellationToken)"/>
+    /// <param name="providers">Any number.</param>
+    /// <param name="bufferMegabytes">As above.</param>
+    /// <param name="rundownKeywords">As above.</param>
+    /// <param name="deadline">As above.</param>
+    /// <param name="cancellationToken">As above.</param>
     public async Task<EventPipeSession> StartAsync(
-        string provider, long keywords, int bufferMegabytes, long rundownKeywords, TimeSpan? deadline, CancellationToken cancellationToken)
+        EventPipeProvider[] providers, int bufferMegabytes, long rundownKeywords, TimeSpan? deadline, CancellationToken cancellationToken)
     {
-        EventPipeProvider[] providers = [new EventPipeProvider(provider, EventLevel.Informational, keywords)];
         try
         {
             return await StartAsync(new(providers, bufferMegabytes, rundownKeywords, requestStackwalk: false), deadline, cancellationToken);

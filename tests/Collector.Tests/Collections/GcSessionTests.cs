@@ -1,0 +1,157 @@
+using HeapDrift.Collector.Collections;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Profiling.Proc;
+using HeapDrift.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HeapDrift.Collector.Tests.Collections;
+
+/// <summary>A real session with real workers of every supported runtime.</summary>
+public sealed class GcSessionTests
+{
+    private const int SigStop = 19;
+    private const int SigCont = 18;
+
+    /// <summary>What .NET 8 counts otherwise here and there: an allocation context or two.</summary>
+    private const long Crumbs = 64 << 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private int _signals;
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    public async Task FiguresAreThoseOfTheWorkersOwnRuntime(int major)
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(major, "--nodes", "50000");
+        await using GcSession session = await ListenAsync(worker);
+
+        // Only full collections before: when this one is seen, all of those are.
+        await worker.CollectAsync(0);
+        await Eventually.HoldsAsync(() => session.Reading.Collections[0] > 0, Patience, "the stream has caught up", () => Show(session.Reading));
+        GcFigures before = await worker.FiguresAsync();
+        GcReading seen = session.Reading;
+
+        for (int generation = 0; generation <= 2; generation++)
+        {
+            for (int times = 0; times <= generation; times++)
+            {
+                await worker.CollectAsync(generation);
+            }
+        }
+
+        GcFigures after = await worker.FiguresAsync();
+        long[] collected = [.. after.Collections.Zip(before.Collections, (now, then) => now - then)];
+        await Eventually.HoldsAsync(
+            () => session.Reading.Collections.Sum() - seen.Collections.Sum() >= collected.Sum(), Patience, "all collections are seen", () => Show(session.Reading));
+        Assert.Equal(collected, session.Reading.Collections.Zip(seen.Collections, (now, then) => now - then));
+        Assert.InRange((session.Reading.PauseTime - seen.PauseTime) / (after.PauseTime - before.PauseTime), 0.5, 2);
+        await Eventually.HoldsAsync(() => session.Reading.Last is not null, Patience, "sizes are told", () => Show(session.Reading));
+        GcGenerations last = session.Reading.Last!;
+        Assert.All(last.SizeBytes.Zip(after.SizeBytes), size => Assert.InRange(size.First, size.Second - Crumbs, size.Second + Crumbs));
+        Assert.All(last.FragmentationBytes.Zip(after.FragmentationBytes), free => Assert.InRange(free.First, free.Second - Crumbs, free.Second + Crumbs));
+        Assert.Equal(last.LiveBytes, session.Reading.LiveBytes);
+    }
+
+    [Fact]
+    public async Task CountersTellWhatIsAllocatedAndCommitted()
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "1000");
+        await using GcSession session = await ListenAsync(worker);
+        await Eventually.HoldsAsync(() => session.Reading.AllocatedBytes is not null, Patience, "the first counters come", () => Show(session.Reading));
+        long seen = session.Reading.AllocatedBytes!.Value;
+        GcFigures before = await worker.FiguresAsync();
+
+        await worker.LeakAsync(500_000);
+
+        GcFigures figures = await worker.FiguresAsync();
+        long allocated = figures.AllocatedBytes - before.AllocatedBytes;
+        await Eventually.HoldsAsync(() => session.Reading.AllocatedBytes - seen >= 0.95 * allocated, Patience, "the allocations are counted", () => Show(session.Reading));
+        Assert.InRange((double)(session.Reading.AllocatedBytes!.Value - seen), 0.95 * allocated, 1.2 * allocated);
+        await Eventually.HoldsAsync(() => session.Reading.CommittedBytes > figures.SizeBytes.Sum(), Patience, "what is committed is told", () => Show(session.Reading));
+    }
+
+    [Fact]
+    public async Task WorkerThatEndsEndsNothingElse()
+    {
+        PlainWorker worker = await PlainWorker.StartAsync(10);
+        await using GcSession session = await ListenAsync(worker);
+
+        await worker.ExitAsync();
+        await worker.DisposeAsync();
+        GcReading last = session.Reading;
+
+        Assert.True(last.Collections.Sum() > 0);
+    }
+
+    [Fact]
+    public async Task ClosingDoesNotWaitForAWorkerThatIsStopped()
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10);
+        GcSession session = await ListenAsync(worker);
+        worker.Process.Signal(SigStop);
+        try
+        {
+            await session.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            worker.Process.Signal(SigCont);
+        }
+
+        await worker.CollectAsync();
+    }
+
+    [Fact]
+    public async Task ASessionThatIsClosedIsGoneFromTheWorker()
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10);
+
+        // A runtime keeps 64 sessions at most, and refuses the next one.
+        for (int times = 0; times < 70; times++)
+        {
+            await using GcSession session = await ListenAsync(worker);
+        }
+
+        Assert.False(worker.Process.HasExited);
+    }
+
+    [Fact]
+    public async Task SessionIsOpenedAnewWhereItCouldNotBeAtFirst()
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10);
+        Worker found = Find(worker);
+        await using var session = new GcSession(found with { Socket = found.Socket + ".later" }, () => { }, TimeProvider.System, NullLogger.Instance);
+        File.CreateSymbolicLink(found.Socket + ".later", found.Socket!);
+        try
+        {
+            await UntilItListensAsync(worker, session);
+        }
+        finally
+        {
+            File.Delete(found.Socket + ".later");
+        }
+    }
+
+    private async Task<GcSession> ListenAsync(PlainWorker worker)
+    {
+        var session = new GcSession(Find(worker), () => Interlocked.Increment(ref _signals), TimeProvider.System, NullLogger.Instance);
+        await UntilItListensAsync(worker, session);
+        return session;
+    }
+
+    private static async Task UntilItListensAsync(PlainWorker worker, GcSession session) => await Eventually.HoldsAsync(
+        async () =>
+        {
+            await worker.CollectAsync();
+            return session.Reading.Collections.Sum() > 0;
+        },
+        Patience,
+        "the session is open",
+        () => Show(session.Reading));
+
+    private static Worker Find(PlainWorker worker) => new WorkerDirectory(new ProcFileSystem()).Get(worker.Id);
+
+    private static string Show(GcReading reading) => $"{string.Join('/', reading.Collections)}, {reading}";
+}
