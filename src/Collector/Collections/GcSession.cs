@@ -45,7 +45,7 @@ internal sealed class GcSession : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Task _running;
-    private bool _hasComplained;
+    private int _failures;
 
     /// <param name="worker">It has a diagnostics socket.</param>
     /// <param name="signalled">Called for each SIGUSR2 that the worker passes on, on the thread that reads. Must not wait.</param>
@@ -88,9 +88,6 @@ internal sealed class GcSession : IAsyncDisposable
             connection = await EventPipeConnection.OpenAsync(target, _closing.Token);
             using EventPipeSession session = await connection.StartAsync(Providers, BufferMegabytes, 0, null, _closing.Token);
             await ListenAsync(session);
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
         }
         catch (Exception failed) when (failed is IOException or DiagnosticsClientException or System.Net.Sockets.SocketException or OperationCanceledException or TimeoutException or UnauthorizedAccessException or FormatException)
         {
@@ -150,11 +147,11 @@ internal sealed class GcSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The first failure may be the worker's end, of which the watch will know; the second one is told, and no other.</summary>
     private void Complain(Exception failed)
     {
-        if (!_hasComplained)
+        if (!_closing.IsCancellationRequested && ++_failures == 2)
         {
-            _hasComplained = true;
             Log.NoGcFigures(_logger, _worker.Pid, _worker.Name, failed.Message);
         }
     }
