@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace HeapDrift.Profiling.Proc;
 
 /// <summary>
 /// The program's own name from <c>/proc/PID/cmdline</c> (proc_pid_cmdline(5)), and nothing else of it: arguments carry passwords.
 /// </summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     private const string DotnetHost = "dotnet";
 
@@ -34,6 +36,35 @@ internal static class CommandLine
     }
 
     /// <summary>
+    /// <c>gunicorn</c> for <c>/usr/bin/python3 /usr/bin/gunicorn -w 4</c> and for <c>python3 -m gunicorn</c>. Null for what is not run by a
+    /// known interpreter, and after any option that is not known to stand alone: what follows might be its value, or a program's text.
+    /// </summary>
+    /// <param name="text">Arguments that each end with a NUL.</param>
+    public static string? ParseScriptName(string text)
+    {
+        string[] arguments = text.TrimEnd('\0').Split('\0');
+        string interpreter = FileName(arguments[0]);
+        bool isPython = Python().IsMatch(interpreter);
+        if (!isPython && !OtherInterpreter().IsMatch(interpreter))
+        {
+            return null;
+        }
+
+        int at = 1;
+        while (isPython && at < arguments.Length && PythonSwitch().IsMatch(arguments[at]))
+        {
+            at++;
+        }
+
+        return arguments.AsSpan(Math.Min(at, arguments.Length)) switch
+        {
+            ["-m", string module, ..] when isPython => Plain(module),
+            [['-', ..], ..] or [] => null,
+            [string script, ..] => Plain(FileName(script)),
+        };
+    }
+
+    /// <summary>
     /// A process that rewrites its title ("gunicorn: worker [shop]") leaves one argument with blanks, of which only the first word is
     /// sure to be a name. A path with blanks and no arguments looks the same and is cut short too.
     /// </summary>
@@ -52,6 +83,22 @@ internal static class CommandLine
             ? Path.GetFileNameWithoutExtension(arguments[at])
             : null;
     }
+
+    private static string? Plain(string name) => PlainName().IsMatch(name) ? name : null;
+
+    [GeneratedRegex(@"^(python|pypy)[0-9.]*$")]
+    private static partial Regex Python();
+
+    [GeneratedRegex(@"^(node|nodejs|ruby|perl|php|sh|bash|dash)[0-9.]*$")]
+    private static partial Regex OtherInterpreter();
+
+    /// <summary>Switches without a value (<c>python3 --help</c>).</summary>
+    [GeneratedRegex("^-[bBdEiIOPqsSuvx]+$")]
+    private static partial Regex PythonSwitch();
+
+    /// <summary>What programs are called; not what passwords and texts look like.</summary>
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$")]
+    private static partial Regex PlainName();
 
     private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

@@ -59,12 +59,15 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
             : ledger;
     }
 
-    /// <summary>Clock ticks since boot; null when the process is gone. Together with the pid it names a process for good.</summary>
-    public long? TryReadStartTime(int pid)
+    /// <summary>Null when the process is gone.</summary>
+    public ProcessStat? TryReadStat(int pid)
     {
         string path = PathOf(pid, "stat");
-        return TryReadWhole(path) is { IsPresent: true, Value: string text } ? ProcessStat.Parse(text, path).StartTimeTicks : null;
+        return TryReadWhole(path) is { IsPresent: true, Value: string text } ? ProcessStat.Parse(text, path) : null;
     }
+
+    /// <summary>Clock ticks since boot; null when the process is gone. Together with the pid it names a process for good.</summary>
+    public long? TryReadStartTime(int pid) => TryReadStat(pid)?.StartTimeTicks;
 
     /// <summary>Only the variables that <see cref="ProcessEnvironment"/> lets through. Empty for a zombie.</summary>
     public ProcReading<IReadOnlyDictionary<string, string>> TryReadEnvironment(int pid) =>
@@ -75,6 +78,28 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
         ProcFile.TryReadEntries(PathOf(pid, "cmdline"), Limits.CommandLineBytes, '\0') is { IsPresent: true, Value: string text }
             ? CommandLine.ParseProgramName(text)
             : null;
+
+    /// <summary>The script or module that an interpreter runs. Null for other programs, and where it cannot be told.</summary>
+    public string? TryReadScriptName(int pid) =>
+        ProcFile.TryReadEntries(PathOf(pid, "cmdline"), Limits.CommandLineBytes, '\0') is { IsPresent: true, Value: string text }
+            ? CommandLine.ParseScriptName(text)
+            : null;
+
+    /// <summary>
+    /// The file that the process runs, in its own mount namespace; what was replaced since ends with <c> (deleted)</c>. Null for a kernel
+    /// thread and where it is not permitted, which takes the same rights as its environment.
+    /// </summary>
+    public string? TryReadExecutablePath(int pid) => new FileInfo(PathOf(pid, "exe")).LinkTarget;
+
+    /// <summary>How long the machine has been running, by the clock of start times. Null where it is hidden.</summary>
+    /// <exception cref="InvalidDataException">It is not a number of seconds.</exception>
+    public TimeSpan? TryReadUptime()
+    {
+        string path = Path.Join(root, "uptime");
+        return TryReadWhole(path) is not { IsPresent: true, Value: string text } ? null
+            : double.TryParse(text.Split(' ')[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) ? TimeSpan.FromSeconds(seconds)
+            : throw new InvalidDataException($"{path}, line 1: expected the seconds since boot");
+    }
 
     public ProcReading<CoreClrMapping> TryFindRuntimeVersion(int pid) =>
         ProcFile.TryReadEntries(PathOf(pid, "maps"), Limits.MapsBytes, '\n').Select(CoreClrMapping.Parse);

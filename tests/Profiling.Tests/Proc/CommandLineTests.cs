@@ -41,5 +41,29 @@ public sealed class CommandLineTests
     [InlineData("/")]
     public void ProcessWithoutCommandLineHasNoName(string text) => Assert.Null(CommandLine.ParseProgramName(text));
 
+    [Theory]
+    [InlineData("/usr/bin/python3|/usr/bin/gunicorn|-w|4|--env|PASSWORD=a")]
+    [InlineData("/usr/bin/python3.11|-u|-OO|/usr/bin/gunicorn|app:app")]
+    [InlineData("python3|-m|gunicorn|app:app")]
+    [InlineData("/usr/bin/node|/srv/gunicorn|--port|80")]
+    [InlineData("/bin/sh|/usr/bin/gunicorn")]
+    [InlineData("ruby3.1|gunicorn")]
+    public void ScriptOfAnInterpreterIsNamedWithoutItsArguments(string arguments) =>
+        Assert.Equal("gunicorn", CommandLine.ParseScriptName(Joined(arguments)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("python3")]
+    [InlineData("python3|-c|print('secret')")]
+    [InlineData("python3|-X|secret|app.py")]
+    [InlineData("python3|-m")]
+    [InlineData("bash|-c|secret")]
+    [InlineData("node|-e|secret")]
+    [InlineData("node|-m|secret")]
+    [InlineData("perl|print 'secret'")]
+    [InlineData("/app/shop|secret")]
+    [InlineData("gunicorn: worker [secret]")]
+    public void WhatMayBeAnArgumentIsNoScript(string arguments) => Assert.Null(CommandLine.ParseScriptName(Joined(arguments)));
+
     private static string Joined(string? arguments) => $"{arguments}\0".Replace('|', '\0');
 }

@@ -15,6 +15,18 @@ public sealed class ProcessStatTests
         Assert.Equal(123456, ProcessStat.Parse(KernelText.Stat(name), "stat").StartTimeTicks);
 
     [Theory]
+    [InlineData("17", 17, false)]
+    [InlineData("0", 0, true)]
+    [InlineData("-1", -1, false)]
+    public void AProcessThatAnnouncesItsEndToNobodyIsASilentCopy(string signal, int expected, bool isSilent)
+    {
+        ProcessStat stat = ProcessStat.Parse($"42 (a) b) S {string.Join(' ', Enumerable.Range(4, 18))} 5 {string.Join(' ', Enumerable.Range(23, 15))} {signal} 1 0", "stat");
+
+        Assert.Equal((5, expected, isSilent), (stat.StartTimeTicks, stat.ExitSignal, stat.IsSilentCopy));
+        Assert.False(ProcessStat.Parse(KernelText.Stat(), "stat").IsSilentCopy);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("42 (shop")]
     [InlineData("42 (shop) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 29 0")]

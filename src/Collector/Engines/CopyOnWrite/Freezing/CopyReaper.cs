@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using HeapDrift.Collector.Native;
 using HeapDrift.Profiling.Proc;
 
@@ -87,23 +86,7 @@ internal static class CopyReaper
             .. proc.EnumeratePids()
                 .Select(pid => proc.TryReadStatus(pid).Value)
                 .OfType<ProcessStatus>()
-                .Where(status => status.ParentPid == workerPid && status.State != 'X' && IsCopy(status.Pid)),
+                .Where(status => status.ParentPid == workerPid && status.State != 'X' && proc.TryReadStat(status.Pid) is { IsSilentCopy: true }),
         ];
-    }
-
-    /// <summary>
-    /// Field 38 of <c>/proc/PID/stat</c>, the exit signal (proc_pid_stat(5)): 0 for what clone made without one and what never ran exec,
-    /// which sets it to SIGCHLD.
-    /// </summary>
-    private static bool IsCopy(int pid)
-    {
-        const int ExitSignal = 38 - 3;
-        if (ProcFile.TryReadAll(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")).Value is not { Length: > 0 } text)
-        {
-            return false;
-        }
-
-        string[] fields = text[(text.LastIndexOf(')') + 1)..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > ExitSignal && fields[ExitSignal] == "0";
     }
 }
