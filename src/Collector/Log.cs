@@ -9,7 +9,7 @@ internal static partial class Log
     [LoggerMessage(2000, LogLevel.Information, "heapdrift agent watches {Workers} workers and listens on {Addresses}; reports go to {Folder}.")]
     public static partial void Started(ILogger logger, int workers, string addresses, string folder);
 
-    [LoggerMessage(2001, LogLevel.Information, "Process {Pid} ({Worker}, .NET {Runtime}) is watched.")]
+    [LoggerMessage(2001, LogLevel.Information, "Process {Pid} ({Worker}, {Runtime}) is watched.")]
     public static partial void Joined(ILogger logger, int pid, string worker, string runtime);
 
     [LoggerMessage(2002, LogLevel.Information, "Process {Pid} ({Worker}) is gone.")]

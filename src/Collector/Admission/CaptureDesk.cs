@@ -74,7 +74,7 @@ internal sealed class CaptureDesk : IDisposable
                 return Join(open, trigger);
             }
 
-            if (ReasonToRefuse(order) is { } reason)
+            if ((worker.WhyNoCapture ?? ReasonToRefuse(order)) is { } reason)
             {
                 return Refuse(order, reason);
             }

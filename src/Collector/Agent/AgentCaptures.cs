@@ -16,7 +16,7 @@ namespace HeapDrift.Collector.Agent;
 /// the rest of the world.
 /// </summary>
 internal sealed class AgentCaptures(
-    CaptureLimits limits, WorkerDirectory directory, ProcFileSystem proc, ICaptureAudience audience, TimeProvider clock, ILogger<AgentCaptures> logger) : ICaptureRunner
+    CaptureLimits limits, WorkerInventory inventory, ProcFileSystem proc, ICaptureAudience audience, TimeProvider clock, ILogger<AgentCaptures> logger) : ICaptureRunner
 {
     public async Task<CaptureResult> RunAsync(CaptureOrder order, ICaptureObserver observer, Task finish, CancellationToken cancellationToken)
     {
@@ -66,13 +66,13 @@ internal sealed class AgentCaptures(
             Evidence = evidence,
             EvidenceReason = reason,
         };
-        return new Capture(settings, worker, directory, proc, clock).RunAsync(observer, finish, cancellationToken);
+        return new Capture(settings, worker, inventory.Directory, proc, clock).RunAsync(observer, finish, cancellationToken);
     }
 
     /// <summary>The pid may belong to another process by now.</summary>
     private Worker Find(CaptureOrder order)
     {
-        Worker worker = directory.Get(order.Pid);
+        Worker worker = inventory.Get(order.Pid);
         return worker.StartTimeTicks == order.StartTimeTicks
             ? worker
             : throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {order.Pid} ({order.WorkerName}) ended before its capture began");

@@ -37,9 +37,17 @@ internal static class AgentHost
         IServiceCollection services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ProcFileSystem>(_ => new ProcFileSystem());
-        services.AddSingleton<WorkerDirectory>();
+        services.AddOptions<DiscoveryOptions>().BindConfiguration(DiscoveryOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DiscoveryOptions>, DiscoveryOptions>();
+        services.AddSingleton(provider => new WatchRules(provider.GetRequiredService<IOptions<DiscoveryOptions>>().Value));
+        services.AddSingleton(provider => new WorkerDirectory(provider.GetRequiredService<ProcFileSystem>(), provider.GetRequiredService<WatchRules>(), provider.GetRequiredService<DiagnosticPort>()));
+        services.AddSingleton(OpenPort);
+        services.AddHostedService(provider => provider.GetRequiredService<DiagnosticPort>());
+        services.AddSingleton(OpenInventory);
         services.AddSingleton<WorkerBoard>();
         services.AddSingleton<GcSessions>();
+        services.AddSingleton<Func<Worker, WorkerEye>>(provider => worker => new WorkerEye(
+            worker, provider.GetRequiredService<ProcFileSystem>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<DetectorOptions>(), provider.GetRequiredService<GcSessions>()));
         services.AddSingleton<WorkerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerWatch>());
 
@@ -91,6 +99,27 @@ internal static class AgentHost
     }
 
     private static bool HasCredentials(AlertOptions alerts) => alerts is { BearerToken: not null } or { BearerTokenFile: not null } or { BasicUser: not null };
+
+    private static WorkerInventory OpenInventory(IServiceProvider provider)
+    {
+        ILogger logger = provider.GetRequiredService<ILogger<WorkerInventory>>();
+        return new(
+            provider.GetRequiredService<WorkerDirectory>(),
+            provider.GetRequiredService<WatchRules>(),
+            provider.GetRequiredService<ProcFileSystem>(),
+            provider.GetRequiredService<TimeProvider>(),
+            complaint => Log.Complain(logger, complaint));
+    }
+
+    private static DiagnosticPort OpenPort(IServiceProvider provider)
+    {
+        ILogger logger = provider.GetRequiredService<ILogger<DiagnosticPort>>();
+        return new(
+            provider.GetRequiredService<IOptions<DiscoveryOptions>>().Value,
+            provider.GetRequiredService<ProcFileSystem>(),
+            provider.GetRequiredService<TimeProvider>(),
+            complaint => Log.Complain(logger, complaint));
+    }
 
     private static AlertInbox OpenInbox(IServiceProvider provider)
     {

@@ -9,18 +9,38 @@ namespace HeapDrift.Collector.Discovery;
 /// </summary>
 internal static class DiagnosticSocket
 {
-    /// <summary>The newest socket of the process, or null when it has none that can be seen.</summary>
+    /// <summary>
+    /// The socket of this very process, or null when it cannot be seen. Costs two look-ups, however many sockets lie there, and is not
+    /// taken in by one that an earlier process with this pid left behind.
+    /// </summary>
+    /// <param name="pid">The process as seen from here.</param>
+    /// <param name="innerPid">The process as it sees itself.</param>
+    /// <param name="startTimeTicks">When it was started: the number that the runtime puts into the name.</param>
+    /// <param name="temporaryFolder">Its <c>TMPDIR</c>; null for the default.</param>
+    public static string? FindOwn(int pid, int innerPid, long startTimeTicks, string? temporaryFolder)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{innerPid}-{startTimeTicks}-socket");
+        return Folders(pid, temporaryFolder).Select(folder => Path.Join(folder, name)).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>
+    /// The newest socket with the pid of the process, or null. For a process that is known to run .NET and whose clock is another one, as
+    /// in a time namespace (time_namespaces(7)), so that <see cref="FindOwn"/> misses it. Goes through the folder.
+    /// </summary>
     /// <param name="pid">The process as seen from here.</param>
     /// <param name="innerPid">The process as it sees itself.</param>
     /// <param name="temporaryFolder">Its <c>TMPDIR</c>; null for the default.</param>
-    public static string? Find(int pid, int innerPid, string? temporaryFolder)
+    public static string? FindNewest(int pid, int innerPid, string? temporaryFolder)
+    {
+        string prefix = string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{innerPid}-");
+        return Folders(pid, temporaryFolder).Select(folder => FindIn(folder, prefix)).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>The plain path is shorter (a socket's path has 107 bytes at most) and works without permission to enter the process's root.</summary>
+    private static string[] Folders(int pid, string? temporaryFolder)
     {
         string inside = string.IsNullOrEmpty(temporaryFolder) ? "/tmp" : temporaryFolder;
-        string prefix = string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{innerPid}-");
-
-        // The plain path is shorter (a socket's path has 107 bytes at most) and works without permission to enter the process's root.
-        string?[] folders = [inside, $"/proc/{pid}/root{inside}"];
-        return folders.Select(folder => FindIn(folder!, prefix)).FirstOrDefault(found => found is not null);
+        return [inside, $"/proc/{pid}/root{inside}"];
     }
 
     private static string? FindIn(string folder, string prefix)

@@ -5,12 +5,14 @@ using HeapDrift.Profiling.Proc;
 
 namespace HeapDrift.Collector.Discovery;
 
-/// <summary>Finds .NET processes by what the kernel and their diagnostics sockets tell. Reads only; no process notices.</summary>
-internal sealed class WorkerDirectory(ProcFileSystem proc)
+/// <summary>Describes processes by what the kernel and their diagnostics sockets tell. Reads only; no process notices. Keeps nothing; thread-safe.</summary>
+internal sealed class WorkerDirectory(ProcFileSystem proc, WatchRules? rules = null, DiagnosticPort? port = null)
 {
+    private readonly LeaderFinder _leaders = new(proc, rules ?? new WatchRules(new DiscoveryOptions()));
+
     /// <summary>All .NET processes that can be told as such, in ascending order of pid.</summary>
     public IEnumerable<Worker> List() =>
-        proc.EnumeratePids().Select(TryDescribe).Where(worker => worker is { IsDotNet: true }).Select(seen => seen!.Worker);
+        proc.EnumeratePids().Select(TryDescribe).OfType<Sighting>().Where(seen => seen is { Worker.IsDotNet: true, IsFrozenCopy: false }).Select(seen => seen.Worker);
 
     /// <summary>The .NET process with this pid, ready to be captured.</summary>
     /// <exception cref="SnapshotException">There is none, or its heap cannot be read; the message says why and what to do.</exception>
@@ -18,14 +20,16 @@ internal sealed class WorkerDirectory(ProcFileSystem proc)
     {
         Sighting seen = TryDescribe(pid)
             ?? throw new SnapshotException(CaptureOutcome.NotFound, $"there is no process {pid}");
-        if (seen.Worker.Socket is not null)
+        if (seen is { Worker.Socket: not null, IsFrozenCopy: false })
         {
-            return seen.Worker;
+            return seen.Worker.With(Trace(seen));
         }
 
         throw seen switch
         {
-            { IsDotNet: true } => new SnapshotException(
+            { IsFrozenCopy: true } => new SnapshotException(
+                CaptureOutcome.NotFound, $"process {pid} is the frozen copy of process {seen.Worker.ParentPid} that a snapshot under way reads: it is no worker and soon gone"),
+            { Worker.IsDotNet: true } => new SnapshotException(
                 CaptureOutcome.NotPermitted,
                 $"process {pid} ({seen.Worker.Name}) runs .NET, but its diagnostics socket cannot be seen: DOTNET_EnableDiagnostics=0 turns it off, and another TMPDIR hides it"),
             { IsHidden: true } => new SnapshotException(
@@ -39,30 +43,55 @@ internal sealed class WorkerDirectory(ProcFileSystem proc)
     public bool Lives(Worker worker) =>
         proc.TryReadStatus(worker.Pid) is { IsPresent: true, Value.HasExited: false } && proc.TryReadStartTime(worker.Pid) == worker.StartTimeTicks;
 
-    private Sighting? TryDescribe(int pid)
+    /// <summary>Null when there is no such process, or it has ended.</summary>
+    public Sighting? TryDescribe(int pid)
     {
-        if (proc.TryReadStatus(pid) is not { IsPresent: true, Value: { HasExited: false } status } || proc.TryReadStartTime(pid) is not { } start)
+        if (proc.TryReadStatus(pid) is not { IsPresent: true, Value: { HasExited: false } status } || proc.TryReadStat(pid) is not { } stat)
         {
             return null;
         }
 
         ProcReading<IReadOnlyDictionary<string, string>> environment = proc.TryReadEnvironment(pid);
         ProcReading<CoreClrMapping> runtime = proc.TryFindRuntimeVersion(pid);
-        string? socket = DiagnosticSocket.Find(pid, status.NamespacePid, environment.Value?.GetValueOrDefault("TMPDIR"));
+        bool isMapped = runtime.Value is { IsMapped: true };
+        string? temporaryFolder = environment.Value?.GetValueOrDefault("TMPDIR");
+        string? socket = port?.SocketOf(pid, stat.StartTimeTicks)
+            ?? DiagnosticSocket.FindOwn(pid, status.NamespacePid, stat.StartTimeTicks, temporaryFolder)
+            ?? (isMapped ? DiagnosticSocket.FindNewest(pid, status.NamespacePid, temporaryFolder) : null);
+        RunningProgram program = RunningProgram.Read(proc, pid, status.Name);
         var worker = new Worker
         {
             Pid = pid,
             ParentPid = status.ParentPid,
-            StartTimeTicks = start,
-            Name = proc.TryReadEntryAssemblyName(pid) ?? status.Name,
-            RuntimeVersion = runtime.Value is { IsMapped: true } mapping ? mapping.RuntimeVersion ?? CoreLibVersion(pid, mapping) : null,
+            StartTimeTicks = stat.StartTimeTicks,
+            IsDotNet = socket is not null || isMapped,
+            IsSelf = pid == Environment.ProcessId,
+            Name = program.Name,
+            RuntimeVersion = isMapped ? runtime.Value!.RuntimeVersion ?? CoreLibVersion(pid, runtime.Value) : null,
             Usr2 = status.Usr2,
             Threads = status.Threads,
             Socket = socket,
             Resource = WorkerResource.FromEnvironment(environment.Value),
         };
-        return new Sighting(worker, socket is not null || runtime.Value is { IsMapped: true }, runtime.Absence == ProcAbsence.NotPermitted);
+        return new Sighting(worker, program)
+        {
+            IsHidden = runtime.Absence == ProcAbsence.NotPermitted,
+            IsFrozenCopy = stat.IsSilentCopy,
+            HasMemory = status.RssBytes is not null,
+        };
     }
+
+    /// <summary>Who leads the worker, and whether its instance id is the leader's.</summary>
+    public Lineage Trace(Sighting seen)
+    {
+        int? leader = _leaders.Find(seen.Worker.ParentPid, seen.Program);
+        string? own = seen.Worker.Resource.GetValueOrDefault(WorkerResource.InstanceId);
+        return new(leader, own is not null && leader is { } pid
+            && WorkerResource.FromEnvironment(proc.TryReadEnvironment(pid).Value).GetValueOrDefault(WorkerResource.InstanceId) == own);
+    }
+
+    /// <summary>Whether a rule makes it a worker whatever it runs, because of its parent.</summary>
+    public bool IsLedByRule(Worker worker) => _leaders.IsLeaderByRule(worker.ParentPid);
 
     /// <summary>A self-contained program has its runtime beside it; the base library carries the version.</summary>
     private static string? CoreLibVersion(int pid, CoreClrMapping mapping)
@@ -77,9 +106,4 @@ internal sealed class WorkerDirectory(ProcFileSystem proc)
             return null;
         }
     }
-
-    /// <param name="Worker">What is known.</param>
-    /// <param name="IsDotNet">It has the runtime mapped or a diagnostics socket.</param>
-    /// <param name="IsHidden">Its mappings may not be read.</param>
-    private sealed record Sighting(Worker Worker, bool IsDotNet, bool IsHidden);
 }

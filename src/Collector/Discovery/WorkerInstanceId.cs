@@ -14,10 +14,20 @@ internal static class WorkerInstanceId
 {
     private static readonly Guid ServiceNamespace = new("4d63009a-8d0f-11ee-aad7-4c796ed8e320");
 
+    /// <summary>For a worker without an id of its own.</summary>
+    public static string Of(int pid, long startTimeTicks) =>
+        Of(string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{pid}/{startTimeTicks}"));
+
+    /// <summary>
+    /// For a worker whose id others have too: forked workers get it from their leader, and replicas from one unit file. The id goes in, so
+    /// that the result changes when the operator changes it.
+    /// </summary>
+    public static string Of(string sharedId, int pid, long startTimeTicks) =>
+        Of(string.Create(CultureInfo.InvariantCulture, $"{sharedId}/{Environment.MachineName}/{pid}/{startTimeTicks}"));
+
     [SuppressMessage("Security", "CA5350", Justification = "RFC 9562 defines version 5 with SHA-1; nothing is protected by it.")]
-    public static string Of(int pid, long startTimeTicks)
+    private static string Of(string name)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{pid}/{startTimeTicks}");
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
         SHA1.HashData([.. ServiceNamespace.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(name)], hash);
         ushort version = BinaryPrimitives.ReadUInt16BigEndian(hash[6..]);

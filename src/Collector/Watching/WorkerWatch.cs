@@ -1,7 +1,6 @@
-using HeapDrift.Collector.Collections;
+using System.Collections.Immutable;
 using HeapDrift.Collector.Detection;
 using HeapDrift.Collector.Discovery;
-using HeapDrift.Profiling.Proc;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,18 +11,21 @@ namespace HeapDrift.Collector.Watching;
 /// by each worker's own watch.
 /// </summary>
 internal sealed class WorkerWatch(
-    WorkerDirectory directory, ProcFileSystem proc, WorkerBoard board, DetectorOptions detector, LeakAlarm alarm, GcSessions sessions, TimeProvider clock, ILogger<WorkerWatch> logger) : BackgroundService
+    WorkerInventory inventory, Func<Worker, WorkerEye> open, WorkerBoard board, LeakAlarm alarm, TimeProvider clock, ILogger<WorkerWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(5);
-
     private readonly Dictionary<(int Pid, long Start), WorkerEye> _eyes = [];
     private readonly List<Task> _closing = [];
-    private long? _scannedAt;
     private long _lastRound;
 
     /// <summary>When the last round ended; null before the first.</summary>
     public TimeSpan? SinceLastRound => Volatile.Read(ref _lastRound) is var at and not 0 ? clock.GetElapsedTime(at) : null;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_eyes.Values.Select(eye => eye.DisposeAsync().AsTask()).Concat(_closing));
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,37 +47,20 @@ internal sealed class WorkerWatch(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await Task.WhenAll(_eyes.Values.Select(eye => eye.DisposeAsync().AsTask()).Concat(_closing));
-    }
-
     private void Look()
     {
-        if (_scannedAt is null || clock.GetElapsedTime(_scannedAt.Value) >= ScanInterval)
-        {
-            Scan();
-            _scannedAt = clock.GetTimestamp();
-        }
-
+        Scan();
         var seen = new List<WatchedWorker>(_eyes.Count);
         foreach (((int, long) key, WorkerEye eye) in _eyes)
         {
             if (eye.Look() is { } worker)
             {
                 seen.Add(worker);
-                if (worker.Leak is { IsNewSuspicion: true } leak)
-                {
-                    alarm.Raise(worker.Worker, leak);
-                }
+                Alarm(worker);
             }
             else
             {
-                Log.Left(logger, eye.Worker.Pid, eye.Worker.Name);
-                _eyes.Remove(key);
-                _closing.RemoveAll(closed => closed.IsCompleted);
-                _closing.Add(eye.DisposeAsync().AsTask());
+                Leave(key, eye);
             }
         }
 
@@ -84,7 +69,8 @@ internal sealed class WorkerWatch(
 
     private void Scan()
     {
-        foreach (Worker worker in directory.List())
+        ImmutableArray<Worker> workers = inventory.Scan();
+        foreach (Worker worker in workers)
         {
             if (_eyes.TryGetValue((worker.Pid, worker.StartTimeTicks), out WorkerEye? known))
             {
@@ -92,9 +78,32 @@ internal sealed class WorkerWatch(
             }
             else
             {
-                Log.Joined(logger, worker.Pid, worker.Name, worker.RuntimeVersion ?? "unknown");
-                _eyes.Add((worker.Pid, worker.StartTimeTicks), new WorkerEye(worker, proc, clock, detector, sessions));
+                Log.Joined(logger, worker.Pid, worker.Name, worker.IsDotNet ? $".NET {worker.RuntimeVersion ?? "of an unknown version"}" : "by rule");
+                _eyes.Add((worker.Pid, worker.StartTimeTicks), open(worker));
             }
         }
+
+        // Gone, or another program by now.
+        HashSet<(int, long)> there = [.. workers.Select(worker => (worker.Pid, worker.StartTimeTicks))];
+        foreach (((int, long) key, WorkerEye eye) in _eyes.Where(eye => !there.Contains(eye.Key)).ToArray())
+        {
+            Leave(key, eye);
+        }
+    }
+
+    private void Alarm(WatchedWorker worker)
+    {
+        if (worker.Leak is { IsNewSuspicion: true } leak)
+        {
+            alarm.Raise(worker.Worker, leak);
+        }
+    }
+
+    private void Leave((int, long) key, WorkerEye eye)
+    {
+        Log.Left(logger, eye.Worker.Pid, eye.Worker.Name);
+        _eyes.Remove(key);
+        _closing.RemoveAll(closed => closed.IsCompleted);
+        _closing.Add(eye.DisposeAsync().AsTask());
     }
 }

@@ -32,6 +32,7 @@ internal static class CaptureEndpoints
         CaptureAnswer answer = desk.Request(seen.Worker, new CaptureTrigger { Kind = TriggerKind.Command });
         return Results.Json(answer, AgentJson.Readable.CaptureAnswer, statusCode: answer.Kind switch
         {
+            CaptureAnswerKind.Refused when seen.Worker.WhyNoCapture is not null => StatusCodes.Status422UnprocessableEntity,
             CaptureAnswerKind.Refused => StatusCodes.Status429TooManyRequests,
             CaptureAnswerKind.Coalesced => StatusCodes.Status409Conflict,
             _ => StatusCodes.Status202Accepted,

@@ -9,7 +9,17 @@ internal sealed record WorkerDocument
 {
     public required int Pid { get; init; }
 
+    /// <summary>Null for a worker that stands alone, and for a leader.</summary>
     public required int? LeaderPid { get; init; }
+
+    /// <summary>It is the leaderPid of others; what it uses itself is measured like any worker's.</summary>
+    public required bool IsLeader { get; init; }
+
+    /// <summary>False where a rule named it: there are no captures of it.</summary>
+    public required bool IsDotNet { get; init; }
+
+    /// <summary>The agent itself.</summary>
+    public required bool IsSelf { get; init; }
 
     public required string Name { get; init; }
 
@@ -53,7 +63,10 @@ internal sealed record WorkerDocument
         return new()
         {
             Pid = seen.Worker.Pid,
-            LeaderPid = null,
+            LeaderPid = seen.Worker.LeaderPid,
+            IsLeader = seen.Worker.IsLeader,
+            IsDotNet = seen.Worker.IsDotNet,
+            IsSelf = seen.Worker.IsSelf,
             Name = seen.Worker.Name,
             RuntimeVersion = seen.Worker.RuntimeVersion,
             ServiceName = seen.Worker.Resource.GetValueOrDefault("service.name"),

@@ -2,17 +2,27 @@ using HeapDrift.Collector.Discovery;
 
 namespace HeapDrift.Collector.Tests.Discovery;
 
-public sealed class DiagnosticSocketTests
+/// <summary>A process that was killed leaves its socket behind, and pids come round again.</summary>
+public sealed class DiagnosticSocketTests : IDisposable
 {
-    /// <summary>A process that was killed leaves its socket behind, and pids come round again.</summary>
-    [Fact]
-    public void OfTwoSocketsOfOnePidTheLaterStartedIsTaken()
-    {
-        string folder = Directory.CreateTempSubdirectory("heapdrift-test-").FullName;
-        File.WriteAllText(Path.Join(folder, "dotnet-diagnostic-42-794692-socket"), "");
-        File.WriteAllText(Path.Join(folder, "dotnet-diagnostic-42-2000548-socket"), "");
+    private readonly string _folder = Directory.CreateTempSubdirectory("heapdrift-test-").FullName;
 
-        Assert.Equal(Path.Join(folder, "dotnet-diagnostic-42-2000548-socket"), DiagnosticSocket.Find(42, 42, folder));
-        Directory.Delete(folder, recursive: true);
+    public DiagnosticSocketTests()
+    {
+        File.WriteAllText(Path.Join(_folder, "dotnet-diagnostic-42-794692-socket"), "");
+        File.WriteAllText(Path.Join(_folder, "dotnet-diagnostic-42-2000548-socket"), "");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void OfTwoSocketsOfOnePidTheLaterStartedIsTaken() =>
+        Assert.Equal(Path.Join(_folder, "dotnet-diagnostic-42-2000548-socket"), DiagnosticSocket.FindNewest(42, 42, _folder));
+
+    [Fact]
+    public void TheSocketOfAnEarlierProcessIsNotItsOwn()
+    {
+        Assert.Equal(Path.Join(_folder, "dotnet-diagnostic-42-794692-socket"), DiagnosticSocket.FindOwn(42, 42, 794692, _folder));
+        Assert.Null(DiagnosticSocket.FindOwn(42, 42, 794693, _folder));
     }
 }

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+using HeapDrift.Collector.Native;
+using HeapDrift.Profiling.Proc;
+
+namespace HeapDrift.Collector.Discovery;
+
+/// <summary>Which processes are workers beside those of .NET, and who leads: <see cref="DiscoveryOptions"/> at work.</summary>
+internal sealed class WatchRules(DiscoveryOptions options)
+{
+    /// <summary>A pid has seven digits at most (<c>PID_MAX_LIMIT</c>); some programs put more lines below it.</summary>
+    private const int PidFileBytes = 64;
+
+    private readonly string[] _leaderNames = [.. options.Leaders.Where(leader => !IsPidFile(leader))];
+    private readonly string[] _pidFiles = [.. options.Leaders.Where(IsPidFile)];
+    private HashSet<int> _leaderPids = [];
+
+    public bool HaveLeaders => options.Leaders.Length != 0;
+
+    public static bool IsPidFile(string leader) => leader.StartsWith('/');
+
+    public bool IsCommand(RunningProgram program) => Array.Exists(options.Commands, program.IsCalled);
+
+    public bool IsLeader(int pid, RunningProgram program) => _leaderPids.Contains(pid) || Array.Exists(_leaderNames, program.IsCalled);
+
+    /// <summary>A leader that is restarted writes another pid. A file that is missing or is no pid names nobody.</summary>
+    public void ReadPidFiles() => _leaderPids = [.. _pidFiles.Select(TryReadPid).OfType<int>()];
+
+    private static int? TryReadPid(string path) =>
+        FileStatus.TryRead(path) is { IsRegular: true } && ProcFile.TryReadStart(path, PidFileBytes).Value is { } bytes
+        && int.TryParse(Encoding.ASCII.GetString(bytes).Split('\n')[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            ? pid
+            : null;
+}
