@@ -37,6 +37,30 @@ public sealed partial class AgentMetricsTests
     }
 
     [Fact]
+    public async Task TheWorkersCollectorIsHeard()
+    {
+        using var folder = new TemporaryFolder();
+        await using AgentProcess agent = await AgentProcess.StartAsync(folder.Path);
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "10000");
+        await agent.WatchesAsync(worker.Id);
+        string label = string.Create(CultureInfo.InvariantCulture, $"process_pid=\"{worker.Id}\"");
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await worker.CollectAsync(1);
+                return (await agent.MetricAsync("dotnet_gc_collections_total{")).Any(line =>
+                    line.Contains(label, StringComparison.Ordinal) && line.Contains("dotnet_gc_heap_generation=\"gen1\"", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal));
+            },
+            HeapDriftTool.Deadline,
+            "collections are counted",
+            agent.Process.Describe);
+        string[] sizes = [.. (await agent.MetricAsync("dotnet_gc_last_collection_heap_size_bytes{")).Where(line => line.Contains(label, StringComparison.Ordinal))];
+
+        Assert.Equal(["gen0", "gen1", "gen2", "loh", "poh"], sizes.Select(line => line.Split("dotnet_gc_heap_generation=\"")[1].Split('"')[0]));
+    }
+
+    [Fact]
     public async Task TheExemplarOfACaptureNamesItsTrace()
     {
         using var folder = new TemporaryFolder();

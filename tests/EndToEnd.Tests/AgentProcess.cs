@@ -8,6 +8,14 @@ namespace HeapDrift.EndToEnd.Tests;
 /// <summary>A running <c>heapdrift agent</c> on a free port.</summary>
 internal sealed class AgentProcess : IAsyncDisposable
 {
+    /// <summary>
+    /// Which .NET services an agent watches. Signals to a service that an agent listens to go to that agent: the services of other tests are
+    /// none of its business.
+    /// </summary>
+    public const string Services = "HeapDrift__Discovery__Services__0";
+
+    private const string TestWorkers = "PlainWorker*";
+
     private AgentProcess(ChildProcess process, Uri address)
     {
         Process = process;
@@ -19,7 +27,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     public HttpClient Client { get; }
 
     public static Task<AgentProcess> StartAsync(string reports, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments) =>
-        StartAsync(reports, start => HeapDriftTool.Start(environment ?? new Dictionary<string, string?>(), start), arguments);
+        StartAsync(reports, start => HeapDriftTool.Start(WithServices(environment), start), arguments);
 
     /// <summary>In a mount namespace of its own.</summary>
     /// <param name="reports">The folder of the reports.</param>
@@ -27,7 +35,14 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <param name="mount">A shell command that makes the mounts.</param>
     /// <param name="arguments">Further ones.</param>
     public static Task<AgentProcess> StartWithMountsAsync(string reports, IReadOnlyDictionary<string, string?> environment, string mount, params string[] arguments) =>
-        StartAsync(reports, start => HeapDriftTool.StartWithMounts(environment, mount, start), arguments);
+        StartAsync(reports, start => HeapDriftTool.StartWithMounts(WithServices(environment), mount, start), arguments);
+
+    private static Dictionary<string, string?> WithServices(IReadOnlyDictionary<string, string?>? environment)
+    {
+        var all = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>());
+        all.TryAdd(Services, TestWorkers);
+        return all;
+    }
 
     private static async Task<AgentProcess> StartAsync(string reports, Func<IReadOnlyList<string>, ChildProcess> start, string[] arguments)
     {

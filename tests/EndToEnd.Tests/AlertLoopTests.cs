@@ -31,7 +31,7 @@ public sealed partial class AlertLoopTests
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         await using AgentProcess agent = await AgentProcess.StartAsync(
             folder.File("reports"),
-            new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.HttpEndpoint.ToString(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" },
+            new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.HttpEndpoint.ToString(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", [AgentProcess.Services] = "loop-shop" },
             "--window",
             "5s");
         await using Shop shop = await Shop.StartAsync(folder.Path, Leaking);

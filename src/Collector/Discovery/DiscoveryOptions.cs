@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace HeapDrift.Collector.Discovery;
 
-/// <summary>Which processes are watched beside those of .NET: section <c>HeapDrift:Discovery</c>.</summary>
+/// <summary>Which processes are watched: section <c>HeapDrift:Discovery</c>.</summary>
 internal sealed class DiscoveryOptions : IValidateOptions<DiscoveryOptions>
 {
     public const string Section = "HeapDrift:Discovery";
@@ -13,6 +13,12 @@ internal sealed class DiscoveryOptions : IValidateOptions<DiscoveryOptions>
 
     /// <summary><c>sun_path</c> of unix(7), without the NUL.</summary>
     private const int MostSocketPathBytes = 107;
+
+    /// <summary>
+    /// .NET services that are watched, by the name of the service or of the program, with <c>*</c> for any characters; the others are left alone.
+    /// All of them where it is empty.
+    /// </summary>
+    public string[] Services { get; set; } = [];
 
     /// <summary>Programs whose processes are workers, by name: <c>gunicorn</c>.</summary>
     public string[] Commands { get; set; } = [];
@@ -36,7 +42,8 @@ internal sealed class DiscoveryOptions : IValidateOptions<DiscoveryOptions>
             .. options.Leaders.Select((leader, at) => IsName(leader) || WatchRules.IsPidFile(leader ?? "")
                 ? null
                 : $"{Section}:Leaders:{at} is '{leader}': it takes the name of a program without its folder, or the absolute path of its pid file"),
-            options.Commands.Length + options.Leaders.Length > MostRules ? $"{Section} has more than {MostRules} rules" : null,
+            .. options.Services.Select((service, at) => string.IsNullOrWhiteSpace(service) ? $"{Section}:Services:{at} is empty: it takes a name, such as shop-*" : null),
+            options.Services.Length + options.Commands.Length + options.Leaders.Length > MostRules ? $"{Section} has more than {MostRules} rules" : null,
             options.DiagnosticPort is { } port ? ProblemWith(port) : null,
         ];
         string[] said = [.. failures.OfType<string>()];

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using System.Text;
 using HeapDrift.Collector.Native;
 using HeapDrift.Profiling.Proc;
 
 namespace HeapDrift.Collector.Discovery;
 
-/// <summary>Which processes are workers beside those of .NET, and who leads: <see cref="DiscoveryOptions"/> at work.</summary>
+/// <summary>Which processes are workers, and who leads: <see cref="DiscoveryOptions"/> at work.</summary>
 internal sealed class WatchRules(DiscoveryOptions options)
 {
     /// <summary>A pid has seven digits at most (<c>PID_MAX_LIMIT</c>); some programs put more lines below it.</summary>
@@ -19,12 +20,18 @@ internal sealed class WatchRules(DiscoveryOptions options)
 
     public static bool IsPidFile(string leader) => leader.StartsWith('/');
 
+    /// <summary>Whether a .NET process is among those that are to be watched.</summary>
+    public bool IsWanted(Worker worker) => options.Services.Length == 0 || worker.IsSelf
+        || Array.Exists(options.Services, pattern => Matches(pattern, worker.Name) || Matches(pattern, worker.Resource.GetValueOrDefault(WorkerResource.ServiceName)));
+
     public bool IsCommand(RunningProgram program) => Array.Exists(options.Commands, program.IsCalled);
 
     public bool IsLeader(int pid, RunningProgram program) => _leaderPids.Contains(pid) || Array.Exists(_leaderNames, program.IsCalled);
 
     /// <summary>A leader that is restarted writes another pid. A file that is missing or is no pid names nobody.</summary>
     public void ReadPidFiles() => _leaderPids = [.. _pidFiles.Select(TryReadPid).OfType<int>()];
+
+    private static bool Matches(string pattern, string? name) => name is not null && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     private static int? TryReadPid(string path) =>
         FileStatus.TryRead(path) is { IsRegular: true } && ProcFile.TryReadStart(path, PidFileBytes).Value is { } bytes

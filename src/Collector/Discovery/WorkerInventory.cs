@@ -133,7 +133,7 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
     private bool IsWorker(Sighting seen) =>
         seen is { HasMemory: true, IsFrozenCopy: false }
         && (!seen.Program.IsHeapDrift || seen.Worker.IsSelf)
-        && (seen.Worker.IsDotNet || rules.IsCommand(seen.Program) || rules.IsLeader(seen.Worker.Pid, seen.Program) || directory.IsLedByRule(seen.Worker));
+        && ((seen.Worker.IsDotNet && rules.IsWanted(seen.Worker)) || rules.IsCommand(seen.Program) || rules.IsLeader(seen.Worker.Pid, seen.Program) || directory.IsLedByRule(seen.Worker));
 
     private static bool IsGrownUp(Sighting seen, KnownProcess known) =>
         seen.Worker.Socket is not null || known.Looks > 1 || known.Age >= Childhood;

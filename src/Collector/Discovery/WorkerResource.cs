@@ -9,7 +9,7 @@ internal static class WorkerResource
 {
     public const string InstanceId = "service.instance.id";
 
-    private const string ServiceName = "service.name";
+    public const string ServiceName = "service.name";
     private const string PodName = "k8s.pod.name";
 
     /// <summary>Bounds on what a worker may put into the agent's memory and metrics; SDKs cut at 128 attributes too.</summary>

@@ -97,7 +97,11 @@ public sealed partial class LeakAlarmTests : IAsyncDisposable
         var proc = new ProcFileSystem(Path.Join(_folder.FullName, "proc"), Path.Join(_folder.FullName, "cgroup"));
         _desk = new(new CaptureLimits(), CaptureJournal.Load(_folder.FullName, _ => { }), _runner, _clock);
         using var alarm = new LeakAlarm(_desk, _options, new ConfigurationBuilder().AddInMemoryCollection(_settings).Build(), NullLogger<LeakAlarm>.Instance);
-        using var watch = new WorkerWatch(new WorkerDirectory(proc), proc, _board, _options, alarm, new GcSessions(_desk, _clock, NullLogger<GcSessions>.Instance), _clock, NullLogger<WorkerWatch>.Instance);
+        var rules = new WatchRules(new DiscoveryOptions());
+        var inventory = new WorkerInventory(new WorkerDirectory(proc, rules), rules, proc, _clock, _ => { });
+        var sessions = new GcSessions(_desk, _clock, NullLogger<GcSessions>.Instance);
+        using var watch = new WorkerWatch(
+            inventory, worker => new WorkerEye(worker, proc, _clock, _options, sessions), _board, alarm, _clock, NullLogger<WorkerWatch>.Instance);
         await alarm.StartAsync(TestContext.Current.CancellationToken);
         await watch.StartAsync(TestContext.Current.CancellationToken);
         TimeSpan step = TimeSpan.FromSeconds(40);

@@ -217,6 +217,20 @@ public sealed class WorkerInventoryTests : IDisposable
         Assert.Empty(inventory.Scan());
     }
 
+    [Theory]
+    [InlineData("shop-*")]
+    [InlineData("the-shop")]
+    [InlineData("shop")]
+    public void OnlyServicesThatAreAskedForAreWatchedByTheirNameOrTheirPrograms(string pattern)
+    {
+        string service = pattern == "the-shop" ? "the-shop" : "shop-front";
+        _processes.Put(new(10) { IsDotNet = true, CommandLine = "/app/shop", Executable = "/app/shop", Command = "shop", Environment = $"OTEL_SERVICE_NAME={service}" })
+            .Put(new(11) { IsDotNet = true, CommandLine = "/app/bank", Executable = "/app/bank", Command = "bank", Environment = "OTEL_SERVICE_NAME=bank" })
+            .Put(new(12));
+
+        Assert.Equal([10, 12], Inventory(new DiscoveryOptions { Services = [pattern], Commands = ["gunicorn"] }).Scan().Select(worker => worker.Pid));
+    }
+
     private WorkerInventory Inventory(params string[] commands) => Inventory(new DiscoveryOptions { Commands = commands });
 
     private WorkerInventory Inventory(DiscoveryOptions options)
