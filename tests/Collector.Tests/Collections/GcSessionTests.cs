@@ -1,5 +1,8 @@
+using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Engines.EventPipe;
+using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,6 +18,8 @@ public sealed class GcSessionTests
     /// <summary>What .NET 8 counts otherwise here and there: an allocation context or two.</summary>
     private const long Crumbs = 64 << 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly ProcFileSystem Proc = new();
 
     private int _signals;
 
@@ -52,6 +57,24 @@ public sealed class GcSessionTests
         Assert.All(last.SizeBytes.Zip(after.SizeBytes), size => Assert.InRange(size.First, size.Second - Crumbs, size.Second + Crumbs));
         Assert.All(last.FragmentationBytes.Zip(after.FragmentationBytes), free => Assert.InRange(free.First, free.Second - Crumbs, free.Second + Crumbs));
         Assert.Equal(last.LiveBytes, session.Reading.LiveBytes);
+    }
+
+    /// <summary>A session on the same provider keeps the runtime from sending the names of types again, unless it is made to.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    public async Task SnapshotsHaveTheNamesOfTheirTypesWhileTheAgentListens(int major)
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(major, "--nodes", "1000");
+        await using GcSession session = await ListenAsync(worker);
+
+        for (int times = 0; times < 3; times++)
+        {
+            HeapSnapshot snapshot = await new EventPipeEngine(TimeProvider.System).TakeAsync(
+                SnapshotTargets.Of(Find(worker), new WorkerDirectory(Proc), Proc), null, TestContext.Current.CancellationToken);
+            Assert.Empty(snapshot.Gaps);
+        }
     }
 
     [Fact]
@@ -151,7 +174,7 @@ public sealed class GcSessionTests
         "the session is open",
         () => Show(session.Reading));
 
-    private static Worker Find(PlainWorker worker) => new WorkerDirectory(new ProcFileSystem()).Get(worker.Id);
+    private static Worker Find(PlainWorker worker) => new WorkerDirectory(Proc).Get(worker.Id);
 
     private static string Show(GcReading reading) => $"{string.Join('/', reading.Collections)}, {reading}";
 }
