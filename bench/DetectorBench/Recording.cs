@@ -9,6 +9,9 @@ namespace HeapDrift.DetectorBench;
 /// </summary>
 internal static class Recording
 {
+    /// <summary>What such a service would be given; the recorded ones had none, and none of them came so far.</summary>
+    private const long Limit = 512L << 20;
+
     public static MemorySeries Read(string path)
     {
         string kind = Path.GetFileNameWithoutExtension(path);
@@ -17,6 +20,6 @@ internal static class Recording
             .. File.ReadLines(path).Skip(1).Select(line => line.Split(',')).Select(fields => new MemorySample(
                 MemorySeries.Start + TimeSpan.FromSeconds(double.Parse(fields[0], CultureInfo.InvariantCulture)), long.Parse(fields[1], CultureInfo.InvariantCulture), null)),
         ];
-        return new(kind, kind.Contains("healthy", StringComparison.Ordinal) ? null : TimeSpan.Zero, LimitBytes: null, samples);
+        return new(kind, kind.Contains("healthy", StringComparison.Ordinal) ? null : TimeSpan.Zero, LimitBytes: Limit, samples);
     }
 }

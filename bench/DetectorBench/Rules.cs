@@ -38,15 +38,17 @@ internal static class Rules
     private static TimeSpan? Held(MemorySeries series, TimeSpan hold, Func<int, bool> isTrue)
     {
         DateTimeOffset? since = null;
+        DateTimeOffset? evaluated = null;
         DateTimeOffset first = series.Samples[0].At;
         for (int at = 0; at < series.Samples.Count; at++)
         {
             DateTimeOffset now = series.Samples[at].At;
-            if (now.Second != 0)
+            if (now - evaluated < TimeSpan.FromMinutes(1))
             {
                 continue;
             }
 
+            evaluated = now;
             since = isTrue(at) ? since ?? now : null;
             if (now - since >= hold)
             {
