@@ -1,8 +1,11 @@
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
+using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Collector.Tests.Engines.CopyOnWrite;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HeapDrift.Collector.Tests.Discovery;
 
@@ -63,6 +66,30 @@ public sealed class WorkerDirectoryTests
 
         Assert.Equal(CaptureOutcome.NotFound, refusal.Outcome);
         Assert.Contains("is not a .NET process", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFrozenCopyIsNeitherListedNorCapturedNorWatched()
+    {
+        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10);
+        int pid = ForeignProcess.Pid(worker.Process);
+        var proc = new ProcFileSystem();
+        var clock = new FakeTimeProvider();
+        var inventory = new WorkerInventory(Workers, new WatchRules(new DiscoveryOptions()), proc, clock, Assert.Null);
+        using FrozenCopy copy = FrozenCopy.Take(pid, TimeSpan.FromSeconds(5));
+
+        SnapshotException refusal = Assert.Throws<SnapshotException>(() => Workers.Get(copy.Pid));
+        int[] listed = [.. Workers.List().Select(seen => seen.Pid)];
+        inventory.Scan();
+        clock.Advance(TimeSpan.FromMinutes(10));
+        int[] watched = [.. inventory.Scan().Select(seen => seen.Pid)];
+
+        Assert.Equal(CaptureOutcome.NotFound, refusal.Outcome);
+        Assert.Contains($"the frozen copy of process {pid}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(pid, listed);
+        Assert.Contains(pid, watched);
+        Assert.DoesNotContain(copy.Pid, listed);
+        Assert.DoesNotContain(copy.Pid, watched);
     }
 
     [Fact]
