@@ -116,6 +116,7 @@ internal static class AgentHost
         ILogger logger = provider.GetRequiredService<ILogger<DiagnosticPort>>();
         return new(
             provider.GetRequiredService<IOptions<DiscoveryOptions>>().Value,
+            provider.GetRequiredService<CaptureLimits>().OutputDirectory,
             provider.GetRequiredService<ProcFileSystem>(),
             provider.GetRequiredService<TimeProvider>(),
             complaint => Log.Complain(logger, complaint));

@@ -68,10 +68,10 @@ internal sealed class ConnectedRuntime : IDisposable
         {
             while (true)
             {
-                _ = JoinAsync(await _listener.AcceptAsync(cancellationToken), cancellationToken);
+                _ = JoinAsync(await PortSocket.AcceptAsync(_listener, _clock, cancellationToken), cancellationToken);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
         {
             // The worker is gone, or the agent stops.
         }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
+using HeapDrift.Collector.Admission;
 using HeapDrift.Profiling.Proc;
 using Microsoft.Extensions.Hosting;
 
@@ -11,18 +13,27 @@ namespace HeapDrift.Collector.Discovery;
 /// runtime opens its own socket as well, so that this is not needed where nothing stands between. A runtime that was told to wait at its
 /// start, which is the default of that variable, is let go at once: nobody shall stand still for being watched.
 /// </summary>
-internal sealed class DiagnosticPort(DiscoveryOptions options, ProcFileSystem proc, TimeProvider clock, Action<string> complain) : BackgroundService
+/// <param name="options">Where to listen, if at all.</param>
+/// <param name="outputDirectory">The agent's own, where nobody else may put a socket in the place of a worker's.</param>
+/// <param name="proc">Tells whether a worker lives.</param>
+/// <param name="clock">For deadlines.</param>
+/// <param name="complain">Gets one sentence.</param>
+internal sealed class DiagnosticPort(
+    DiscoveryOptions options, string outputDirectory, ProcFileSystem proc, TimeProvider clock, Action<string> complain) : BackgroundService
 {
+    /// <summary>What <c>sun_path</c> of unix(7) leaves to a folder: 107 bytes without a slash, a pid, a hyphen and a start time.</summary>
+    private const int MostFolderBytes = 107 - 1 - 7 - 1 - 19;
+
     /// <summary>Each takes two descriptors of the agent. More than run on one node.</summary>
     private const int MostConnections = 512;
 
     /// <summary>A runtime advertises itself in the moment in which it connects, and answers in milliseconds.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
+    private readonly string _folder = Path.GetFullPath(Path.Join(outputDirectory, ".runtimes"));
     private readonly ConcurrentDictionary<int, ConnectedRuntime> _runtimes = [];
     private readonly ConcurrentDictionary<Guid, bool> _resumed = [];
     private Socket? _listener;
-    private string _folder = "";
     private int _connections;
     private int _complaints;
 
@@ -35,8 +46,9 @@ internal sealed class DiagnosticPort(DiscoveryOptions options, ProcFileSystem pr
     {
         if (options.DiagnosticPort is { } path)
         {
+            ThrowIfTooLong();
             _listener = PortSocket.Listen(path);
-            _folder = Directory.CreateTempSubdirectory("heapdrift-port-").FullName;
+            PrepareFolder();
         }
 
         return base.StartAsync(cancellationToken);
@@ -57,15 +69,38 @@ internal sealed class DiagnosticPort(DiscoveryOptions options, ProcFileSystem pr
         }
 
         File.Delete(options.DiagnosticPort!);
-        Directory.Delete(_folder, recursive: true);
+        DeleteFolder();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (_listener is not null)
         {
-            Socket connection = await _listener.AcceptAsync(stoppingToken);
+            Socket connection = await PortSocket.AcceptAsync(_listener, clock, stoppingToken);
             _ = ReceiveAsync(connection, stoppingToken);
+        }
+    }
+
+    private void ThrowIfTooLong()
+    {
+        if (Encoding.UTF8.GetByteCount(_folder) > MostFolderBytes)
+        {
+            throw new IOException($"{CaptureLimits.Section}:{nameof(CaptureLimits.OutputDirectory)} is too long a path for the sockets that {DiscoveryOptions.Section}:DiagnosticPort takes in it: {_folder} has more than {MostFolderBytes} bytes");
+        }
+    }
+
+    /// <summary>Empty: an agent that was killed leaves sockets on which nobody listens.</summary>
+    private void PrepareFolder()
+    {
+        DeleteFolder();
+        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void DeleteFolder()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
         }
     }
 

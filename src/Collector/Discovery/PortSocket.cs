@@ -12,6 +12,8 @@ internal static class PortSocket
     private const int PeerCredentials = 17;
     private const int CredentialBytes = 12;
 
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
     /// <exception cref="IOException">It cannot be opened; the message says why.</exception>
     public static Socket Listen(string path)
     {
@@ -39,6 +41,23 @@ internal static class PortSocket
         {
             listener.Dispose();
             throw failed as IOException ?? new IOException($"{DiscoveryOptions.Section}:DiagnosticPort {path} cannot be opened: {failed.Message}", failed);
+        }
+    }
+
+    /// <summary>The next connection, also where this process has no descriptor left for it just now: whoever waits in the queue is not lost.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody listens any more.</exception>
+    public static async Task<Socket> AcceptAsync(Socket listener, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await listener.AcceptAsync(cancellationToken);
+            }
+            catch (SocketException failed) when (failed.SocketErrorCode != SocketError.OperationAborted)
+            {
+                await Task.Delay(RetryPause, clock, cancellationToken);
+            }
         }
     }
 

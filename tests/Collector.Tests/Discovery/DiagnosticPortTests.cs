@@ -79,7 +79,7 @@ public sealed class DiagnosticPortTests : IAsyncDisposable
     public async Task APortThatAnotherAgentListensOnIsNotTakenFromIt()
     {
         await StartAsync();
-        using var second = new DiagnosticPort(new DiscoveryOptions { DiagnosticPort = Path }, _proc, TimeProvider.System, _complaints.Add);
+        using var second = new DiagnosticPort(new DiscoveryOptions { DiagnosticPort = Path }, _folder.CreateSubdirectory("second").FullName, _proc, TimeProvider.System, _complaints.Add);
 
         IOException refused = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(TestContext.Current.CancellationToken));
 
@@ -104,6 +104,17 @@ public sealed class DiagnosticPortTests : IAsyncDisposable
         Assert.Equal("precious", await File.ReadAllTextAsync(Path, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task AFolderWhosePathIsTooLongForSocketsIsNamed()
+    {
+        using var port = new DiagnosticPort(new DiscoveryOptions { DiagnosticPort = Path }, "/tmp/" + new string('x', 80), _proc, TimeProvider.System, _complaints.Add);
+
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => port.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("HeapDrift:Captures:OutputDirectory is too long", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("ADVR_V1\0")]
@@ -113,7 +124,7 @@ public sealed class DiagnosticPortTests : IAsyncDisposable
 
     private Task StartAsync()
     {
-        _port = new DiagnosticPort(new DiscoveryOptions { DiagnosticPort = Path }, _proc, TimeProvider.System, _complaints.Add);
+        _port = new DiagnosticPort(new DiscoveryOptions { DiagnosticPort = Path }, _folder.FullName, _proc, TimeProvider.System, _complaints.Add);
         return _port.StartAsync(CancellationToken.None);
     }
 
