@@ -129,7 +129,8 @@ internal sealed class DeliveryBacklog(string folder, IConfiguration environment,
     {
         try
         {
-            (UndeliveredMark mark, CaptureReport content) = _files.Read(report.Name);
+            CaptureReport content = _files.ReadReport(report.Name);
+            UndeliveredMark mark = ReadMark(report, content);
             (UndeliveredMark after, DeliveryFailure? failure) = await _sender.SendAsync(content, mark, _files.PathOf(report.Name));
             if (!after.IsSettled)
             {
@@ -155,6 +156,22 @@ internal sealed class DeliveryBacklog(string folder, IConfiguration environment,
         return null;
     }
 
+    /// <summary>A report that is whole is sent, whatever lies beside it.</summary>
+    private UndeliveredMark ReadMark(WaitingReport report, CaptureReport content)
+    {
+        try
+        {
+            return _files.ReadMark(report.Name);
+        }
+        catch (InvalidDataException damaged)
+        {
+            Say(report.IsNews("mark"), $"{_files.PathOf(report.Name)} is sent by what its report says alone: {damaged.Message}");
+            var mark = UndeliveredMark.Of(content);
+            TryWrite(report, mark, _files.Replace);
+            return mark;
+        }
+    }
+
     private void Settle(WaitingReport report, UndeliveredMark mark)
     {
         if (mark.Refusal is null)
@@ -164,13 +181,13 @@ internal sealed class DeliveryBacklog(string folder, IConfiguration environment,
             return;
         }
 
-        TryWrite(report, mark);
+        TryWrite(report, mark, _files.Write);
         SetAside(report, mark.Refusal);
     }
 
     private DeliveryFailure? Keep(WaitingReport report, UndeliveredMark before, UndeliveredMark after, DeliveryFailure failure)
     {
-        TryWrite(report, after);
+        TryWrite(report, after, _files.Write);
         if (clock.GetUtcNow() - before.Since > TimeSpan.FromDays(MostDays))
         {
             SetAside(report, $"it has waited for more than {MostDays} days: {failure.Message}");
@@ -206,11 +223,11 @@ internal sealed class DeliveryBacklog(string folder, IConfiguration environment,
     }
 
     /// <summary>What it would tell a later agent is lost: how often it was tried, and what the receiver has already.</summary>
-    private void TryWrite(WaitingReport report, UndeliveredMark mark)
+    private void TryWrite(WaitingReport report, UndeliveredMark mark, Action<string, UndeliveredMark> write)
     {
         try
         {
-            _files.Write(report.Name, mark);
+            write(report.Name, mark);
         }
         catch (Exception failed) when (IsOfTheDisk(failed))
         {

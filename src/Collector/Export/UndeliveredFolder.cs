@@ -17,23 +17,21 @@ internal sealed class UndeliveredFolder(string folder)
     public string[] Find() => !Directory.Exists(folder) ? [] :
     [
         .. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
-            .Where(name => CaptureId.IsOne(name) && File.Exists(MarkOf(name))).Order(StringComparer.Ordinal),
+            .Where(name => CaptureId.IsOne(name) && Path.Exists(MarkOf(name))).Order(StringComparer.Ordinal),
     ];
 
     public string PathOf(string report) => Path.GetFullPath(Path.Join(folder, report));
 
-    /// <exception cref="InvalidDataException">It is damaged, or the report is gone: another time would be no better.</exception>
-    /// <exception cref="FileNotFoundException">There is no mark.</exception>
-    /// <exception cref="DirectoryNotFoundException">Likewise.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or gone: another time would be no better.</exception>
+    /// <exception cref="DirectoryNotFoundException">The whole folder is gone.</exception>
     /// <exception cref="IOException">It cannot be read now.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public (UndeliveredMark Mark, CaptureReport Content) Read(string report)
+    public CaptureReport ReadReport(string report)
     {
-        var mark = UndeliveredMark.Parse(ReadText(MarkOf(report)));
         try
         {
             string json = ReadText(Path.Join(folder, report, ReportFolder.JsonFile));
-            return (mark, JsonSerializer.Deserialize(json, CaptureJson.Compact.CaptureReport) ?? throw new InvalidDataException($"{ReportFolder.JsonFile} is null"));
+            return JsonSerializer.Deserialize(json, CaptureJson.Compact.CaptureReport) ?? throw new InvalidDataException($"{ReportFolder.JsonFile} is null");
         }
         catch (FileNotFoundException gone)
         {
@@ -43,6 +41,32 @@ internal sealed class UndeliveredFolder(string folder)
         {
             throw new InvalidDataException($"{ReportFolder.JsonFile} is no report of this version: {broken.Message}", broken);
         }
+    }
+
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="DirectoryNotFoundException">Likewise.</exception>
+    /// <exception cref="IOException">It cannot be read now.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public UndeliveredMark ReadMark(string report) => Directory.Exists(MarkOf(report))
+        ? throw new InvalidDataException($"{UndeliveredMark.FileName} is a directory")
+        : UndeliveredMark.Parse(ReadText(MarkOf(report)));
+
+    /// <summary>Puts a mark where something else lies, which is kept.</summary>
+    /// <inheritdoc cref="Write"/>
+    public void Replace(string report, UndeliveredMark mark)
+    {
+        string aside = Path.Join(folder, report, UndeliveredMark.BrokenFileName);
+        if (Directory.Exists(MarkOf(report)))
+        {
+            Directory.Move(MarkOf(report), aside);
+        }
+        else
+        {
+            File.Move(MarkOf(report), aside, overwrite: true);
+        }
+
+        Write(report, mark);
     }
 
     /// <exception cref="IOException">For example the disk is full; the older mark is still there.</exception>

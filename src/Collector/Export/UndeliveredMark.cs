@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeapDrift.Collector.Captures;
+using HeapDrift.Instrumentation;
+using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Collector.Export;
 
@@ -13,6 +16,9 @@ internal sealed record UndeliveredMark
 
     /// <summary>In place of the other one when the report will not be sent any more.</summary>
     public const string RefusedFileName = "refused.json";
+
+    /// <summary>What lay there instead of a mark.</summary>
+    public const string BrokenFileName = FileName + ".broken";
 
     private const int TraceIdDigits = 32;
 
@@ -40,6 +46,22 @@ internal sealed record UndeliveredMark
     /// <summary>Neither of the two would do better at another attempt.</summary>
     [JsonIgnore]
     public bool IsSettled => Traces != SignalDelivery.Waiting && Logs != SignalDelivery.Waiting;
+
+    /// <summary>In place of one that is damaged. What the worker says of itself beyond its name is lost with it.</summary>
+    public static UndeliveredMark Of(CaptureReport report)
+    {
+        var resource = new Dictionary<string, string>
+        {
+            [TelemetryNames.Attributes.ServiceName] = report.Worker.ServiceName ?? report.Worker.Name,
+            [TelemetryNames.Attributes.ProcessPid] = report.Worker.Pid.ToString(CultureInfo.InvariantCulture),
+        };
+        if (report.Worker.ServiceInstanceId is { } instance)
+        {
+            resource[TelemetryNames.Attributes.ServiceInstanceId] = instance;
+        }
+
+        return new() { Resource = resource, TraceId = CaptureTraceId.Of(report.CaptureId).ToHexString(), Since = report.CompletedAt };
+    }
 
     /// <exception cref="InvalidDataException">It is none.</exception>
     public static UndeliveredMark Parse(string json)

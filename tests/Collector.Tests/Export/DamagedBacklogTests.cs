@@ -9,30 +9,75 @@ namespace HeapDrift.Collector.Tests.Export;
 public sealed class DamagedBacklogTests : IDisposable
 {
     private const string FindingEvent = "heapdrift.finding";
+    private const string ADirectory = "a directory";
+    private const string Huge = "more than a mark may have";
 
     private readonly UndeliveredReports _reports = new();
 
     public void Dispose() => _reports.Dispose();
 
     [Theory]
-    [InlineData("mark", "")]
-    [InlineData("mark", "{ broken")]
-    [InlineData("mark", "null")]
-    [InlineData("mark", """{"resource":{},"traceId":"no hexadecimal digits","since":"2026-11-23T12:00:00Z"}""")]
-    [InlineData("mark", """{"resource":{},"traceId":"0000000000000000000000000ABCDEF0","since":"2026-11-23T12:00:00Z"}""")]
-    [InlineData("mark", """{"resource":{},"traceId":"00000000000000000000000000000000","since":"2026-11-23T12:00:00Z"}""")]
-    [InlineData("mark", """{"resource":{"service.name":null},"traceId":"0000000000000000000000000abc0001","since":"2026-11-23T12:00:00Z"}""")]
-    [InlineData("mark", """{"resource":null,"traceId":"0000000000000000000000000abc0001","since":"2026-11-23T12:00:00Z"}""")]
+    [InlineData("")]
+    [InlineData("{ broken")]
+    [InlineData("null")]
+    [InlineData("""{"resource":{"service.name":"sh""")]
+    [InlineData("""{"resource":{},"traceId":"no hexadecimal digits","since":"2026-11-23T12:00:00Z"}""")]
+    [InlineData("""{"resource":{},"traceId":"0000000000000000000000000ABCDEF0","since":"2026-11-23T12:00:00Z"}""")]
+    [InlineData("""{"resource":{},"traceId":"00000000000000000000000000000000","since":"2026-11-23T12:00:00Z"}""")]
+    [InlineData("""{"resource":{"service.name":null},"traceId":"0000000000000000000000000abc0001","since":"2026-11-23T12:00:00Z"}""")]
+    [InlineData("""{"resource":null,"traceId":"0000000000000000000000000abc0001","since":"2026-11-23T12:00:00Z"}""")]
+    [InlineData(Huge)]
+    [InlineData(ADirectory)]
+    public async Task AReportWhoseMarkIsDamagedIsSentAllTheSameAndTheDamageIsSaid(string content)
+    {
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        _reports.Leave(1);
+        DamageMark(content);
+        await using var running = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString());
+
+        await running.UntilAsync(() => receiver.Logs.Any(log => log.EventName == FindingEvent), "the finding arrives");
+        await running.UntilAsync(() => _reports.Waiting.Length == 0 && running.Backlog.Count == 0, "nothing is left");
+
+        ReceivedLog finding = Assert.Single(receiver.Logs, log => log.EventName == FindingEvent);
+        Assert.Equal(CaptureTraceId.Of(UndeliveredReports.Id(1)).ToHexString(), finding.TraceId);
+        Assert.Equal("shop", finding.Resource["service.name"]);
+        Assert.Equal(1001L, finding.Resource["process.pid"]);
+        Assert.Contains(UndeliveredReports.Id(1), Assert.Single(running.Complaints), StringComparison.Ordinal);
+        Assert.True(Path.Exists(_reports.InFolder(1, UndeliveredMark.BrokenFileName)));
+    }
+
+    [Fact]
+    public async Task ADamagedMarkIsReplacedBeforeTheReceiverTakesTheReport()
+    {
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        receiver.FailWith(503);
+        _reports.Leave(1);
+        DamageMark("{ broken");
+        await using (var earlier = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString()))
+        {
+            await earlier.UntilAsync(() => receiver.RequestCount(OtlpSignal.Logs) > 1, "it is tried twice");
+            Assert.Single(earlier.Complaints, complaint => complaint.Contains(UndeliveredMark.FileName, StringComparison.Ordinal));
+        }
+
+        receiver.FailWith(null);
+        await using var later = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString());
+        await later.UntilAsync(() => _reports.Waiting.Length == 0, "it is delivered");
+
+        Assert.Equal(CaptureTraceId.Of(UndeliveredReports.Id(1)).ToHexString(), Assert.Single(receiver.Logs, log => log.EventName == FindingEvent).TraceId);
+        Assert.DoesNotContain(later.Complaints, complaint => complaint.Contains(UndeliveredMark.FileName, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("report", "{ broken")]
     [InlineData("report", "null")]
     [InlineData("report", null)]
     [InlineData("findings", "[null]")]
-    public async Task WhatIsDamagedIsSetAsideAndSaidAndTheNextReportIsSent(string where, string? content)
+    public async Task AReportThatIsDamagedIsSetAsideAndSaidAndTheNextReportIsSent(string where, string? content)
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         _reports.Leave(1);
         _reports.Leave(2);
-        Damage(where, content);
+        DamageReport(where, content);
         await using var running = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString());
 
         await running.UntilAsync(() => _reports.Waiting.Length == 0 && running.Backlog.Count == 0, "nothing is left");
@@ -70,7 +115,7 @@ public sealed class DamagedBacklogTests : IDisposable
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         _reports.Leave(1);
         _reports.Leave(2);
-        Damage("mark", "{ broken");
+        DamageReport("report", "{ broken");
         Directory.CreateDirectory(_reports.InFolder(1, Path.Join(UndeliveredMark.RefusedFileName, "in the way")));
         await using var running = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString());
 
@@ -100,9 +145,22 @@ public sealed class DamagedBacklogTests : IDisposable
         Assert.Single(receiver.Logs, log => log.EventName == FindingEvent);
     }
 
-    private void Damage(string where, string? content)
+    private void DamageMark(string content)
     {
-        string file = _reports.InFolder(1, where == "mark" ? UndeliveredMark.FileName : ReportFolder.JsonFile);
+        string file = _reports.InFolder(1, UndeliveredMark.FileName);
+        if (content == ADirectory)
+        {
+            File.Delete(file);
+            Directory.CreateDirectory(Path.Join(file, "with something in it"));
+            return;
+        }
+
+        File.WriteAllText(file, content == Huge ? new string(' ', (16 << 20) + 1) : content);
+    }
+
+    private void DamageReport(string where, string? content)
+    {
+        string file = _reports.InFolder(1, ReportFolder.JsonFile);
         if (content is null)
         {
             File.Delete(file);
