@@ -22,6 +22,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private readonly List<ReceivedMetric> _metrics = [];
     private readonly List<string> _rejections = [];
     private readonly Dictionary<OtlpSignal, int> _requests = [];
+    private readonly Dictionary<OtlpSignal, IReadOnlyDictionary<string, string>> _headers = [];
     private readonly WebApplication _server;
     private Func<OtlpSignal, byte[], int?> _failure = Accept;
 
@@ -79,6 +80,15 @@ public sealed class OtlpReceiver : IAsyncDisposable
         }
     }
 
+    /// <summary>The headers of the last request for a signal, their names in lower case.</summary>
+    public IReadOnlyDictionary<string, string> HeadersOf(OtlpSignal signal)
+    {
+        lock (_gate)
+        {
+            return _headers[signal];
+        }
+    }
+
     /// <summary>From now on refuses every request with this HTTP status (gRPC: what it maps to); null accepts again.</summary>
     public void FailWith(int? httpStatus) => FailWhere((_, _) => httpStatus);
 
@@ -121,6 +131,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         lock (_gate)
         {
             _requests[signal] = _requests.GetValueOrDefault(signal) + 1;
+            _headers[signal] = request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString());
             if (_failure(signal, body) is { } failure)
             {
                 return (failure, GrpcReply.StatusFor(failure), "refused on request of the test");

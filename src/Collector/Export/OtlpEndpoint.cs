@@ -8,10 +8,19 @@ namespace HeapDrift.Collector.Export;
 /// </summary>
 internal static class OtlpEndpoint
 {
+    /// <summary>The signals as their settings name them.</summary>
+    public const string Traces = "TRACES";
+
+    /// <inheritdoc cref="Traces"/>
+    public const string Logs = "LOGS";
+
+    /// <inheritdoc cref="Traces"/>
+    public const string Metrics = "METRICS";
+
     private const string Common = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    public static readonly IReadOnlyList<string> ForCaptures = [Common, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"];
-    public static readonly IReadOnlyList<string> ForMetrics = [Common, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
+    public static readonly IReadOnlyList<string> ForCaptures = [Common, Of(Traces), Of(Logs)];
+    public static readonly IReadOnlyList<string> ForMetrics = [Common, Of(Metrics)];
 
     /// <summary>The settings of this process.</summary>
     public static IConfiguration ReadEnvironment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
@@ -37,6 +46,12 @@ internal static class OtlpEndpoint
         complain($"{unusable} is '{environment[unusable]}', which is no http or https address: nothing will be sent, the report stays on disk");
         return false;
     }
+
+    /// <summary>False for a signal that has nowhere to go, while another one has.</summary>
+    public static bool IsSetFor(IConfiguration environment, string signal) =>
+        !string.IsNullOrWhiteSpace(environment[Common]) || !string.IsNullOrWhiteSpace(environment[Of(signal)]);
+
+    private static string Of(string signal) => $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT";
 
     private static bool IsUsable(string? endpoint) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);

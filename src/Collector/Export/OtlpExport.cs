@@ -43,8 +43,10 @@ internal sealed class OtlpExport : IDisposable
     /// <exception cref="ArgumentException">For example headers that are none.</exception>
     public OtlpExport(IEnumerable<KeyValuePair<string, object>> attributes, IConfiguration environment, bool sendsTraces, bool sendsLogs)
     {
-        _traces = sendsTraces ? new() : null;
-        _logs = sendsLogs ? new() : null;
+        HasTraces = OtlpEndpoint.IsSetFor(environment, OtlpEndpoint.Traces);
+        HasLogs = OtlpEndpoint.IsSetFor(environment, OtlpEndpoint.Logs);
+        _traces = sendsTraces && HasTraces ? new() : null;
+        _logs = sendsLogs && HasLogs ? new() : null;
         ResourceBuilder resource = ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddAttributes(attributes);
         _services = new ServiceCollection()
             .AddSingleton(environment)
@@ -54,7 +56,7 @@ internal sealed class OtlpExport : IDisposable
                 options.IncludeFormattedMessage = true;
                 if (_logs is not null)
                 {
-                    options.AddOtlpExporter(exporter => Observe(exporter, _logs));
+                    options.AddOtlpExporter(exporter => SetUp(exporter, environment, OtlpEndpoint.Logs, _logs));
                 }
             }))
             .BuildServiceProvider();
@@ -64,7 +66,7 @@ internal sealed class OtlpExport : IDisposable
             _logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryNames.Source);
             TracerProviderBuilder tracers = Sdk.CreateTracerProviderBuilder()
                 .ConfigureServices(services => services.AddSingleton(environment)).AddSource(TelemetryNames.Source).SetResourceBuilder(resource);
-            _tracers = (_traces is null ? tracers : tracers.AddOtlpExporter(exporter => Observe(exporter, _traces))).Build();
+            _tracers = (_traces is null ? tracers : tracers.AddOtlpExporter(exporter => SetUp(exporter, environment, OtlpEndpoint.Traces, _traces))).Build();
         }
         catch
         {
@@ -73,11 +75,25 @@ internal sealed class OtlpExport : IDisposable
         }
     }
 
-    /// <summary>Null when no endpoint is set, or OpenTelemetry is switched off, or the endpoint is not usable (which is complained about).</summary>
+    /// <summary>Whether there is an endpoint for it.</summary>
+    public bool HasTraces { get; }
+
+    /// <inheritdoc cref="HasTraces"/>
+    public bool HasLogs { get; }
+
+    /// <summary>Null when no endpoint is set, or OpenTelemetry is switched off, or a setting is not usable (which is complained about).</summary>
     public static OtlpExport? TryCreate(Worker worker, Action<string> complain)
     {
         IConfiguration environment = OtlpEndpoint.ReadEnvironment();
-        return OtlpEndpoint.IsSet(environment, OtlpEndpoint.ForCaptures, complain) ? new OtlpExport(ResourceOf(worker), environment, sendsTraces: true, sendsLogs: true) : null;
+        try
+        {
+            return OtlpEndpoint.IsSet(environment, OtlpEndpoint.ForCaptures, complain) ? new OtlpExport(ResourceOf(worker), environment, sendsTraces: true, sendsLogs: true) : null;
+        }
+        catch (ArgumentException unusable)
+        {
+            complain($"nothing will be sent by OTLP, the report stays on disk: {unusable.Message}");
+            return null;
+        }
     }
 
     /// <summary>Emits one event that belongs to no capture and waits until it is delivered.</summary>
@@ -117,8 +133,11 @@ internal sealed class OtlpExport : IDisposable
         observer is null ? null
         : observer.Failure ?? (isFlushed && (observer.Deliveries > 0 || !isExpected) ? null : new DeliveryFailure("the receiver did not take it in time", DeliveryFailureKind.NotTaken));
 
-    private static void Observe(OtlpExporterOptions options, DeliveryObserver observer) => options.HttpClientFactory = () =>
-        new HttpClient(observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };
+    private static void SetUp(OtlpExporterOptions options, IConfiguration environment, string signal, DeliveryObserver observer)
+    {
+        OtlpSignalSettings.Apply(options, environment, signal);
+        options.HttpClientFactory = () => new HttpClient(observer, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds) };
+    }
 
     /// <summary>What the worker says of itself wins.</summary>
     public static IReadOnlyDictionary<string, object> ResourceOf(Worker worker)

@@ -1,5 +1,6 @@
 using HeapDrift.Collector.Metrics;
 using HeapDrift.Instrumentation;
+using Microsoft.Extensions.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -14,17 +15,28 @@ internal sealed class OtlpMetrics : IDisposable
 
     private readonly MeterProvider _provider;
 
-    private OtlpMetrics(MeterProvider provider) => _provider = provider;
+    private OtlpMetrics(IConfiguration environment) => _provider = Sdk.CreateMeterProviderBuilder()
+        .ConfigureResource(resource => resource.AddService("heapdrift-agent", autoGenerateServiceInstanceId: true))
+        .AddMeter(WorkerMeter.Name, TelemetryNames.Source)
+        .AddView(instrument => new MetricStreamConfiguration { CardinalityLimit = MostSeries })
+        .SetExemplarFilter(ExemplarFilterType.TraceBased)
+        .AddOtlpExporter(exporter => OtlpSignalSettings.Apply(exporter, environment, OtlpEndpoint.Metrics))
+        .Build();
 
-    /// <summary>Null when no endpoint is set.</summary>
-    public static OtlpMetrics? TryCreate(Action<string> complain) => !OtlpEndpoint.IsSet(OtlpEndpoint.ReadEnvironment(), OtlpEndpoint.ForMetrics, complain) ? null : new OtlpMetrics(
-        Sdk.CreateMeterProviderBuilder()
-            .ConfigureResource(resource => resource.AddService("heapdrift-agent", autoGenerateServiceInstanceId: true))
-            .AddMeter(WorkerMeter.Name, TelemetryNames.Source)
-            .AddView(instrument => new MetricStreamConfiguration { CardinalityLimit = MostSeries })
-            .SetExemplarFilter(ExemplarFilterType.TraceBased)
-            .AddOtlpExporter()
-            .Build());
+    /// <summary>Null when no endpoint is set, and when a setting is not usable, which is complained about.</summary>
+    public static OtlpMetrics? TryCreate(Action<string> complain)
+    {
+        IConfiguration environment = OtlpEndpoint.ReadEnvironment();
+        try
+        {
+            return OtlpEndpoint.IsSet(environment, OtlpEndpoint.ForMetrics, complain) ? new OtlpMetrics(environment) : null;
+        }
+        catch (ArgumentException unusable)
+        {
+            complain($"no metrics are sent by OTLP: {unusable.Message}");
+            return null;
+        }
+    }
 
     public void Dispose() => _provider.Dispose();
 }

@@ -26,7 +26,7 @@ internal sealed class ReportSender(IConfiguration environment)
         {
             CaptureTraceId.Use(ActivityTraceId.CreateFromString(mark.TraceId), () => export.Begin(report.Trigger, report.Worker, report.StartedAt));
             DeliveryResult result = await export.CompleteAsync(report, path);
-            return (Note(mark, result), result.Failure);
+            return (Note(mark, result, export), result.Failure);
         }
         catch (Exception damaged)
         {
@@ -51,17 +51,18 @@ internal sealed class ReportSender(IConfiguration environment)
         }
     }
 
-    private static UndeliveredMark Note(UndeliveredMark mark, DeliveryResult result) => mark with
+    private static UndeliveredMark Note(UndeliveredMark mark, DeliveryResult result, OtlpExport export) => mark with
     {
-        Traces = Next(mark.Traces, result.Traces),
-        Logs = Next(mark.Logs, result.Logs),
+        Traces = Next(mark.Traces, result.Traces, export.HasTraces),
+        Logs = Next(mark.Logs, result.Logs, export.HasLogs),
         Refusal = Refusal(result.Logs) ?? Refusal(result.Traces) ?? mark.Refusal,
         Attempts = mark.Attempts + 1,
         LastFailure = result.Failure?.Message,
     };
 
-    private static SignalDelivery Next(SignalDelivery before, DeliveryFailure? failure) =>
+    private static SignalDelivery Next(SignalDelivery before, DeliveryFailure? failure, bool hasEndpoint) =>
         before != SignalDelivery.Waiting ? before
+        : !hasEndpoint ? SignalDelivery.Nowhere
         : failure is null ? SignalDelivery.Delivered
         : failure.IsFinal ? SignalDelivery.Refused
         : SignalDelivery.Waiting;

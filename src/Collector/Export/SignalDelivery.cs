@@ -8,4 +8,7 @@ internal enum SignalDelivery
 
     /// <summary>For good.</summary>
     Refused,
+
+    /// <summary>There is no endpoint for it.</summary>
+    Nowhere,
 }

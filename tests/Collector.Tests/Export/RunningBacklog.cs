@@ -13,6 +13,7 @@ namespace HeapDrift.Collector.Tests.Export;
 internal sealed class RunningBacklog : IAsyncDisposable
 {
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
     /// <summary>Nobody listens on the discard port.</summary>
     public const string Nowhere = "http://127.0.0.1:9";
@@ -24,10 +25,19 @@ internal sealed class RunningBacklog : IAsyncDisposable
     private readonly Task _running;
 
     public RunningBacklog(UndeliveredReports reports, string? endpoint, string protocol = "http/protobuf")
+        : this(reports, new() { [Endpoint] = endpoint, [Protocol] = protocol })
+    {
+    }
+
+    public RunningBacklog(UndeliveredReports reports, Dictionary<string, string?> settings)
     {
         CaptureTraceId.Install();
-        Settings[Endpoint] = endpoint;
-        Settings["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        Settings[Protocol] = "http/protobuf";
+        foreach ((string name, string? value) in settings)
+        {
+            Settings[name] = value;
+        }
+
         Backlog = new DeliveryBacklog(reports.Path, Settings, Clock, _complaints.Enqueue);
         _running = Task.Run(() => Backlog.RunAsync(_stop.Token));
     }
