@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(2016, LogLevel.Warning, "A request to {Path} was refused: {Reason}.")]
     public static partial void RequestRefused(ILogger logger, string path, string reason);
 
+    [LoggerMessage(2019, LogLevel.Information, "{Fact}")]
+    public static partial void Tell(ILogger logger, string fact);
+
     [LoggerMessage(2020, LogLevel.Information, "The agent stops; captures under way are taken back, and their workers go on as before.")]
     public static partial void Stopping(ILogger logger);
 }

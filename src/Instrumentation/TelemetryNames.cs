@@ -49,6 +49,9 @@ internal static class TelemetryNames
         /// <summary>Reports that the OTLP receiver does not have yet.</summary>
         public const string UndeliveredCaptures = "heapdrift.captures.undelivered";
 
+        /// <summary>Reports that it will not get any more.</summary>
+        public const string UndeliverableCaptures = "heapdrift.captures.undeliverable";
+
         public const string GcCollections = "dotnet.gc.collections";
         public const string GcPauseTime = "dotnet.gc.pause.time";
         public const string GcAllocated = "dotnet.gc.heap.total_allocated";

@@ -18,9 +18,6 @@ internal static class GrpcReply
     private const int Unavailable = 14;
     private const int FrameHeader = 5;
 
-    // The response messages of all three services are valid when empty.
-    private static readonly byte[] EmptyMessage = new byte[FrameHeader];
-
     /// <summary>The message of the only frame in a request body, and whether it is still compressed.</summary>
     public static (byte[] Message, bool IsCompressed) Unframe(byte[] body)
     {
@@ -42,12 +39,18 @@ internal static class GrpcReply
         _ => Internal,
     };
 
-    public static async Task WriteAsync(HttpResponse response, int status, string message = "")
+    /// <param name="response">Of the call.</param>
+    /// <param name="status">Of gRPC.</param>
+    /// <param name="answer">The message; those of all three services are valid when empty. Sent with <see cref="Ok"/> only.</param>
+    /// <param name="message">Why not, in words.</param>
+    public static async Task WriteAsync(HttpResponse response, int status, byte[] answer, string message = "")
     {
         response.ContentType = "application/grpc";
         if (status == Ok)
         {
-            await response.Body.WriteAsync(EmptyMessage);
+            var header = new byte[FrameHeader];
+            BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(1), (uint)answer.Length);
+            await response.Body.WriteAsync((byte[])[.. header, .. answer]);
         }
 
         response.AppendTrailer("grpc-status", status.ToString(CultureInfo.InvariantCulture));

@@ -45,6 +45,31 @@ internal static class OfficialOtlpMessages
         return string.IsNullOrEmpty(name) ? null : name;
     }
 
+    /// <summary>
+    /// An Export*ServiceResponse, by its field numbers: partial_success = 1 with rejected_spans (rejected_log_records, ...) = 1 and
+    /// error_message = 2.
+    /// </summary>
+    public static byte[] PartialSuccess(int rejected, string message)
+    {
+        using var partial = new MemoryStream();
+        using (var fields = new CodedOutputStream(partial, leaveOpen: true))
+        {
+            fields.WriteTag(1, WireFormat.WireType.Varint);
+            fields.WriteInt64(rejected);
+            fields.WriteTag(2, WireFormat.WireType.LengthDelimited);
+            fields.WriteString(message);
+        }
+
+        using var response = new MemoryStream();
+        using (var fields = new CodedOutputStream(response, leaveOpen: true))
+        {
+            fields.WriteTag(1, WireFormat.WireType.LengthDelimited);
+            fields.WriteBytes(ByteString.CopyFrom(partial.ToArray()));
+        }
+
+        return response.ToArray();
+    }
+
     private static MessageParser Parser(string type) =>
         (MessageParser)Messages.GetType(type, throwOnError: true)!.GetProperty("Parser")!.GetValue(null)!;
 }

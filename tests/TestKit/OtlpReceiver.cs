@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -101,7 +102,15 @@ public sealed class OtlpReceiver : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on tells senders whom it refuses by HTTP how long to stay away; null tells nothing.</summary>
+    public TimeSpan? RetryAfter { get; set; }
+
+    /// <summary>From now on answers that this many of every request's records were rejected, with a status of success; 0 takes all of them.</summary>
+    public int PartlyRejected { get; set; }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private byte[] Answer() => PartlyRejected == 0 ? [] : OfficialOtlpMessages.PartialSuccess(PartlyRejected, "rejected on request of the test");
 
     private static int? Accept(OtlpSignal signal, byte[] body) => null;
 
@@ -111,12 +120,20 @@ public sealed class OtlpReceiver : IAsyncDisposable
         var (httpStatus, grpcStatus, reason) = await AcceptAsync(context.Request);
         if (isGrpc)
         {
-            await GrpcReply.WriteAsync(context.Response, grpcStatus, reason);
+            await GrpcReply.WriteAsync(context.Response, grpcStatus, Answer(), reason);
             return;
         }
 
         context.Response.StatusCode = httpStatus;
         context.Response.ContentType = "application/x-protobuf";
+        if (httpStatus == StatusCodes.Status200OK)
+        {
+            await context.Response.Body.WriteAsync(Answer());
+        }
+        else if (RetryAfter is { } rest)
+        {
+            context.Response.Headers.RetryAfter = ((int)rest.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     private async Task<(int HttpStatus, int GrpcStatus, string Reason)> AcceptAsync(HttpRequest request)

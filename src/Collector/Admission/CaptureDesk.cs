@@ -96,6 +96,12 @@ internal sealed class CaptureDesk : IDisposable
         {
             foreach (CaptureOrder order in _journal.Open.ToArray())
             {
+                if (_runner.Done(order) is { } done)
+                {
+                    _journal.End(order, Ended(order, done));
+                    continue;
+                }
+
                 string? reason = !lives(order) ? "the agent ended during the capture, and the worker has ended since"
                     : !order.IsAutomatic ? "the agent ended during the capture: ask for another one"
                     : order.Interruptions >= MostInterruptions ? "the agent ended twice during this capture, which is not tried again"

@@ -10,6 +10,9 @@ internal interface ICaptureRunner
     /// <summary>Carries an order out to its end and never throws: whatever happened is the result, and has been recorded and said.</summary>
     Task<CaptureResult> RunAsync(CaptureOrder order, ICaptureObserver observer, Task finish, CancellationToken cancellationToken);
 
+    /// <summary>How it ended, where an earlier agent came to its report and not to its books; else null.</summary>
+    CaptureResult? Done(CaptureOrder order);
+
     /// <summary>An order that is given up without an attempt.</summary>
     void Abandoned(CaptureOrder order, CaptureResult result);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using HeapDrift.Collector.Admission;
 using HeapDrift.Collector.Captures;
@@ -18,32 +19,46 @@ namespace HeapDrift.Collector.Agent;
 internal sealed class AgentCaptures(
     CaptureLimits limits, WorkerInventory inventory, ProcFileSystem proc, ICaptureAudience audience, TimeProvider clock, ILogger<AgentCaptures> logger) : ICaptureRunner
 {
+    private string? _shelfComplaint;
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong with one capture is its outcome: the desk goes on with the next.")]
     public async Task<CaptureResult> RunAsync(CaptureOrder order, ICaptureObserver observer, Task finish, CancellationToken cancellationToken)
     {
         DateTimeOffset startedAt = clock.GetUtcNow();
+        Worker? worker = null;
         try
         {
             Log.CaptureBegins(logger, order.CaptureId, order.Pid, order.WorkerName, Word(order.Trigger));
-            Worker worker = Find(order);
+            worker = Find(order);
             ReportFolder folder = ReportFolder.Prepare(limits.OutputDirectory, order.CaptureId);
+            audience.Started(order, worker, startedAt);
             CaptureReport report = await CaptureAsync(order, worker, observer, finish, cancellationToken);
-            UndeliveredMark? mark = audience.Mark(worker);
-            folder.Write(report, mark?.ToCompanion());
-            audience.Completed(report, folder, mark);
-            ReportShelf.Clear(limits.OutputDirectory, limits.MostReports);
+            Keep(report, folder, audience.Mark(order, worker));
+            ClearShelf();
             return Tell(report);
         }
         catch (SnapshotException failed)
         {
-            return Fail(order, new(failed.Outcome, null, failed.Message), startedAt);
+            return Fail(order, worker, new(failed.Outcome, null, failed.Message), startedAt);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            return Fail(order, new(CaptureOutcome.Failed, null, $"the report cannot be written to {limits.OutputDirectory}: {failed.Message}"), startedAt);
+            return Fail(order, worker, new(CaptureOutcome.Failed, null, $"the report cannot be written to {limits.OutputDirectory}: {failed.Message}"), startedAt);
+        }
+        catch (Exception failed)
+        {
+            return Fail(order, worker, new(CaptureOutcome.Failed, null, $"{failed.GetType().Name}: {failed.Message}"), startedAt);
         }
     }
 
-    public void Abandoned(CaptureOrder order, CaptureResult result) => Fail(order, result, order.RequestedAt);
+    public CaptureResult? Done(CaptureOrder order) =>
+        ReportShelf.TryRead(limits.OutputDirectory, order.CaptureId) is { } report ? Tell(report) : null;
+
+    public void Abandoned(CaptureOrder order, CaptureResult result)
+    {
+        ReportFolder.Discard(limits.OutputDirectory, order.CaptureId);
+        Fail(order, null, result, order.RequestedAt);
+    }
 
     public void Refused(CaptureOrder order, string reason)
     {
@@ -69,6 +84,34 @@ internal sealed class AgentCaptures(
         return new Capture(settings, worker, inventory.Directory, proc, clock).RunAsync(observer, finish, cancellationToken);
     }
 
+    /// <summary>On disk first. What the disk does not take is sent from memory, where there is somebody to send it to.</summary>
+    private void Keep(CaptureReport report, ReportFolder folder, UndeliveredMark? mark)
+    {
+        bool isOnDisk = true;
+        try
+        {
+            folder.Write(report, mark?.ToCompanion());
+        }
+        catch (Exception failed) when (mark is not null && failed is (IOException or UnauthorizedAccessException))
+        {
+            isOnDisk = false;
+            Log.Complain(logger, $"the report of capture {report.CaptureId} cannot be written to {limits.OutputDirectory}, it is only sent by OTLP: {failed.Message}");
+        }
+
+        audience.Completed(report, mark, isOnDisk);
+    }
+
+    private void ClearShelf()
+    {
+        string? complaint = ReportShelf.Clear(limits.OutputDirectory, limits.MostReports);
+        if (complaint is not null && complaint != _shelfComplaint)
+        {
+            Log.Complain(logger, complaint);
+        }
+
+        _shelfComplaint = complaint;
+    }
+
     /// <summary>The pid may belong to another process by now.</summary>
     private Worker Find(CaptureOrder order)
     {
@@ -86,10 +129,10 @@ internal sealed class AgentCaptures(
         return new(report.Outcome, report.Verdict, message);
     }
 
-    private CaptureResult Fail(CaptureOrder order, CaptureResult result, DateTimeOffset startedAt)
+    private CaptureResult Fail(CaptureOrder order, Worker? worker, CaptureResult result, DateTimeOffset startedAt)
     {
         Log.CaptureFailed(logger, order.CaptureId, order.Pid, order.WorkerName, result.Outcome, result.Message);
-        audience.Failed(order, result, startedAt);
+        audience.Failed(order, worker, result, startedAt);
         return result;
     }
 

@@ -79,8 +79,8 @@ internal static class AgentHost
         services.AddSingleton<RequestGuard>();
 
         services.AddSingleton<CaptureMeter>();
-        services.AddSingleton(provider => new AgentRegistry(provider.GetRequiredService<WorkerBoard>(), () => provider.GetRequiredService<DeliveryBacklog>().Count));
-        services.AddSingleton(provider => new WorkerMeter(provider.GetRequiredService<WorkerBoard>(), () => provider.GetRequiredService<DeliveryBacklog>().Count));
+        services.AddSingleton(provider => new AgentRegistry(provider.GetRequiredService<WorkerBoard>(), provider.GetRequiredService<DeliveryBacklog>));
+        services.AddSingleton(provider => new WorkerMeter(provider.GetRequiredService<WorkerBoard>(), provider.GetRequiredService<DeliveryBacklog>));
         services.AddHostedService<MetricsService>();
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = StopDeadline);
 
@@ -131,7 +131,7 @@ internal static class AgentHost
     private static DeliveryBacklog OpenBacklog(IServiceProvider provider)
     {
         ILogger logger = provider.GetRequiredService<ILogger<DeliveryBacklog>>();
-        return new(provider.GetRequiredService<CaptureLimits>().OutputDirectory, OtlpEndpoint.ReadEnvironment(), provider.GetRequiredService<TimeProvider>(), complaint => Log.Complain(logger, complaint));
+        return new(provider.GetRequiredService<CaptureLimits>().OutputDirectory, OtlpEndpoint.ReadEnvironment(), provider.GetRequiredService<TimeProvider>(), new(complaint => Log.Complain(logger, complaint), fact => Log.Tell(logger, fact)));
     }
 
     private static CaptureJournal OpenJournal(IServiceProvider provider)

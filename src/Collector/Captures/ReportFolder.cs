@@ -28,7 +28,7 @@ internal sealed class ReportFolder
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static ReportFolder Prepare(string outputDirectory, string captureId)
     {
-        string hidden = System.IO.Path.Join(outputDirectory, "." + captureId);
+        string hidden = Hidden(outputDirectory, captureId);
         Directory.CreateDirectory(hidden);
         return new ReportFolder(System.IO.Path.GetFullPath(System.IO.Path.Join(outputDirectory, captureId)), hidden);
     }
@@ -56,12 +56,29 @@ internal sealed class ReportFolder
         }
     }
 
-    /// <summary>Takes back what <see cref="Prepare"/> made.</summary>
-    public void Discard()
+    /// <summary>Takes back what an agent had made that was killed, as far as that can be done.</summary>
+    public static void Discard(string outputDirectory, string captureId)
     {
-        if (Directory.Exists(_hidden))
+        try
         {
-            Directory.Delete(_hidden, recursive: true);
+            Discard(Hidden(outputDirectory, captureId));
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            // A hidden folder more or less; whoever keeps it from going will hear of it elsewhere.
+        }
+    }
+
+    /// <summary>Takes back what <see cref="Prepare"/> made.</summary>
+    public void Discard() => Discard(_hidden);
+
+    private static string Hidden(string outputDirectory, string captureId) => System.IO.Path.Join(outputDirectory, "." + captureId);
+
+    private static void Discard(string hidden)
+    {
+        if (Directory.Exists(hidden))
+        {
+            Directory.Delete(hidden, recursive: true);
         }
     }
 }

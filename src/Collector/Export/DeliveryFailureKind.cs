@@ -6,7 +6,7 @@ internal enum DeliveryFailureKind
     /// <summary>Later, perhaps; it may be this report's fault or the receiver's.</summary>
     NotTaken,
 
-    /// <summary>There is nobody to send to: the next report would not do better.</summary>
+    /// <summary>There is nobody who answers in time: the next report would not do better.</summary>
     Unreachable,
 
     /// <summary>Never.</summary>

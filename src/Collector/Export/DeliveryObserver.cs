@@ -18,6 +18,11 @@ internal sealed class DeliveryObserver : DelegatingHandler
     /// </summary>
     private static readonly HttpStatusCode[] FinalStatus = [HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnsupportedMediaType];
 
+    /// <summary>The OTLP specification's bound for answers.</summary>
+    private const int MostBytes = 4 << 20;
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentQueue<DeliveryFailure> _failures = new();
     private int _deliveries;
 
@@ -41,7 +46,7 @@ internal sealed class DeliveryObserver : DelegatingHandler
         try
         {
             HttpResponseMessage response = base.Send(request, cancellationToken);
-            Judge(request, response);
+            Judge(request, response, Replay(response, cancellationToken));
             return response;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -58,8 +63,8 @@ internal sealed class DeliveryObserver : DelegatingHandler
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
 
             // A gRPC call tells its status behind the body.
-            await response.Content.LoadIntoBufferAsync(cancellationToken);
-            Judge(request, response);
+            await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken);
+            Judge(request, response, await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return response;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -69,18 +74,37 @@ internal sealed class DeliveryObserver : DelegatingHandler
         }
     }
 
-    private void Judge(HttpRequestMessage request, HttpResponseMessage response)
+    /// <summary>The body, which whoever comes next reads once more.</summary>
+    private static byte[] Replay(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using Stream stream = response.Content.ReadAsStream(cancellationToken);
+        using var body = new MemoryStream();
+        var part = new byte[4096];
+        for (int read; body.Length < MostBytes && (read = stream.Read(part)) > 0;)
+        {
+            body.Write(part.AsSpan(0, read));
+        }
+
+        response.Content = new ByteArrayContent(body.ToArray());
+        return body.ToArray();
+    }
+
+    private void Judge(HttpRequestMessage request, HttpResponseMessage response, byte[] body)
     {
         string? grpcStatus = Header(response.TrailingHeaders, "grpc-status") ?? Header(response.Headers, "grpc-status");
         if (!response.IsSuccessStatusCode)
         {
             string answer = string.Create(CultureInfo.InvariantCulture, $"{request.RequestUri} answered {(int)response.StatusCode} {response.ReasonPhrase}");
-            _failures.Enqueue(new(answer, KindOf(Array.IndexOf(FinalStatus, response.StatusCode) >= 0)));
+            _failures.Enqueue(new(answer, KindOf(Array.IndexOf(FinalStatus, response.StatusCode) >= 0)) { RetryAfter = RestOf(response) });
         }
         else if (grpcStatus is not (null or "0"))
         {
             string message = Header(response.TrailingHeaders, "grpc-message") ?? Header(response.Headers, "grpc-message") ?? "no message";
             _failures.Enqueue(new($"{request.RequestUri} answered with gRPC status {grpcStatus} ({message})", KindOf(grpcStatus == GrpcInvalidArgument)));
+        }
+        else if (PartialSuccess.TryReadRejection(body, isGrpc: grpcStatus is not null) is { } rejection)
+        {
+            _failures.Enqueue(new($"{request.RequestUri} answered that {rejection}", DeliveryFailureKind.Refused));
         }
         else
         {
@@ -88,9 +112,19 @@ internal sealed class DeliveryObserver : DelegatingHandler
         }
     }
 
+    /// <summary>In seconds or as a date (RFC 9110, 10.2.3), bounded: a mistake there must not cost a day's findings.</summary>
+    private static TimeSpan? RestOf(HttpResponseMessage response)
+    {
+        TimeSpan? rest = response.Headers.RetryAfter is not { } after ? null
+            : after.Delta ?? (after.Date - response.Headers.Date);
+        return rest is not { } wanted || wanted <= TimeSpan.Zero ? null
+            : wanted < LongestRest ? wanted
+            : LongestRest;
+    }
+
     private void Remember(HttpRequestMessage request, Exception failure) => _failures.Enqueue(new(
         failure is OperationCanceledException ? $"{request.RequestUri} did not answer in time" : $"{request.RequestUri} cannot be reached: {failure.Message}",
-        failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
+        failure is OperationCanceledException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
             ? DeliveryFailureKind.Unreachable
             : DeliveryFailureKind.NotTaken));
 

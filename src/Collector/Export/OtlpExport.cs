@@ -96,16 +96,31 @@ internal sealed class OtlpExport : IDisposable
         }
     }
 
-    /// <summary>Emits one event that belongs to no capture and waits until it is delivered.</summary>
-    /// <returns>Null when the receiver has it.</returns>
-    public Task<DeliveryFailure?> TellAsync(TelemetryEvent what, LogLevel level) => Task.Run(() =>
+    /// <summary>Emits one event and waits until it is delivered.</summary>
+    /// <param name="what">What happened.</param>
+    /// <param name="level">How serious it is.</param>
+    /// <param name="trace">Of the capture that it belongs to; null for none.</param>
+    /// <returns>Null when the receiver has it, and when it wants no logs.</returns>
+    public Task<DeliveryFailure?> TellAsync(TelemetryEvent what, LogLevel level, ActivityTraceId? trace = null) => Task.Run(() =>
     {
-        what.WriteTo(_logger, level);
+        if (trace is { } id)
+        {
+            CaptureTraceId.Measure(id, () => what.WriteTo(_logger, level));
+        }
+        else
+        {
+            what.WriteTo(_logger, level);
+        }
+
         return FailureOf(_logs, _services.GetRequiredService<LoggerProvider>().ForceFlush(FlushMilliseconds), isExpected: true);
     });
 
-    public void Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt) =>
-        _span = new CaptureTelemetry(_logger, _source).Begin(trigger, worker, startedAt);
+    /// <param name="trigger">What started the capture.</param>
+    /// <param name="worker">Whom it is about.</param>
+    /// <param name="startedAt">When.</param>
+    /// <param name="isStartTold">The receiver has heard of the start already.</param>
+    public void Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt, bool isStartTold = false) =>
+        _span = new CaptureTelemetry(_logger, _source) { IsStartTold = isStartTold }.Begin(trigger, worker, startedAt);
 
     /// <summary>Emits the report and waits until it is delivered.</summary>
     public Task<DeliveryResult> CompleteAsync(CaptureReport report, string? reportPath) => Task.Run(() =>
@@ -131,7 +146,7 @@ internal sealed class OtlpExport : IDisposable
 
     private static DeliveryFailure? FailureOf(DeliveryObserver? observer, bool isFlushed, bool isExpected) =>
         observer is null ? null
-        : observer.Failure ?? (isFlushed && (observer.Deliveries > 0 || !isExpected) ? null : new DeliveryFailure("the receiver did not take it in time", DeliveryFailureKind.NotTaken));
+        : observer.Failure ?? (isFlushed && (observer.Deliveries > 0 || !isExpected) ? null : new DeliveryFailure("the receiver did not take it in time", DeliveryFailureKind.Unreachable));
 
     private static void SetUp(OtlpExporterOptions options, IConfiguration environment, string signal, DeliveryObserver observer)
     {

@@ -10,13 +10,16 @@ namespace HeapDrift.Collector.Export;
 /// <summary>One attempt to send what the receiver lacks of one report.</summary>
 internal sealed class ReportSender(IConfiguration environment)
 {
-    /// <summary>The mark as it is afterwards, and why it is not settled or what was refused; null when all of it was delivered.</summary>
+    /// <param name="report">What is sent.</param>
+    /// <param name="mark">What is missing of it.</param>
+    /// <param name="path">Its folder; null where it is on no disk.</param>
+    /// <returns>The mark as it is afterwards, and why it is not settled or what was refused; null when all of it was delivered.</returns>
     /// <exception cref="InvalidDataException">The report cannot be put into words.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "A report that somebody has edited must not stop the agent.")]
-    public async Task<(UndeliveredMark Mark, DeliveryFailure? Failure)> SendAsync(CaptureReport report, UndeliveredMark mark, string path)
+    public async Task<(UndeliveredMark Mark, DeliveryFailure? Failure)> SendAsync(CaptureReport report, UndeliveredMark mark, string? path)
     {
         string complaint = "";
-        using OtlpExport? export = TryOpen(mark, unusable => complaint = unusable);
+        using OtlpExport? export = TryOpen(mark.Resource.Select(Typed), mark.Traces == SignalDelivery.Waiting, mark.Logs == SignalDelivery.Waiting, unusable => complaint = unusable);
         if (export is null)
         {
             return (mark, new(complaint, DeliveryFailureKind.Unreachable));
@@ -24,7 +27,7 @@ internal sealed class ReportSender(IConfiguration environment)
 
         try
         {
-            CaptureTraceId.Use(ActivityTraceId.CreateFromString(mark.TraceId), () => export.Begin(report.Trigger, report.Worker, report.StartedAt));
+            CaptureTraceId.Use(ActivityTraceId.CreateFromString(mark.TraceId), () => export.Begin(report.Trigger, report.Worker, report.StartedAt, mark.IsStartTold));
             DeliveryResult result = await export.CompleteAsync(report, path);
             return (Note(mark, result, export), result.Failure);
         }
@@ -34,14 +37,24 @@ internal sealed class ReportSender(IConfiguration environment)
         }
     }
 
+    /// <summary>One attempt at an event. Null when the receiver has it.</summary>
+    public async Task<DeliveryFailure?> TellAsync(Announcement announcement)
+    {
+        string complaint = "";
+        using OtlpExport? export = TryOpen(announcement.Resource, sendsTraces: false, sendsLogs: true, unusable => complaint = unusable);
+        return export is null
+            ? new(complaint, DeliveryFailureKind.Unreachable)
+            : await export.TellAsync(announcement.Event, announcement.Level, CaptureTraceId.Of(announcement.CaptureId));
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "Settings that the exporter does not bear must not stop the agent.")]
-    private OtlpExport? TryOpen(UndeliveredMark mark, Action<string> complain)
+    private OtlpExport? TryOpen(IEnumerable<KeyValuePair<string, object>> resource, bool sendsTraces, bool sendsLogs, Action<string> complain)
     {
         try
         {
             complain("no OTLP endpoint is set any more");
             return OtlpEndpoint.IsSet(environment, OtlpEndpoint.ForCaptures, complain)
-                ? new OtlpExport(mark.Resource.Select(Typed), environment, mark.Traces == SignalDelivery.Waiting, mark.Logs == SignalDelivery.Waiting)
+                ? new OtlpExport(resource, environment, sendsTraces, sendsLogs)
                 : null;
         }
         catch (Exception unusable)

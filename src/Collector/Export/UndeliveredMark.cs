@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Discovery;
 using HeapDrift.Instrumentation;
 using HeapDrift.Profiling.Reports;
 
@@ -34,6 +35,9 @@ internal sealed record UndeliveredMark
 
     public SignalDelivery Logs { get; init; }
 
+    /// <summary>The receiver heard of the capture when it began, and does not hear it again.</summary>
+    public bool IsStartTold { get; init; }
+
     public int Attempts { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -46,6 +50,14 @@ internal sealed record UndeliveredMark
     /// <summary>Neither of the two would do better at another attempt.</summary>
     [JsonIgnore]
     public bool IsSettled => Traces != SignalDelivery.Waiting && Logs != SignalDelivery.Waiting;
+
+    /// <summary>Of a capture that is about to have a report.</summary>
+    public static UndeliveredMark Of(string captureId, Worker worker, DateTimeOffset now) => new()
+    {
+        Resource = OtlpExport.ResourceOf(worker).ToDictionary(attribute => attribute.Key, attribute => Convert.ToString(attribute.Value, CultureInfo.InvariantCulture) ?? ""),
+        TraceId = CaptureTraceId.Of(captureId).ToHexString(),
+        Since = now,
+    };
 
     /// <summary>In place of one that is damaged. What the worker says of itself beyond its name is lost with it.</summary>
     public static UndeliveredMark Of(CaptureReport report)

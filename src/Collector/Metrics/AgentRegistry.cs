@@ -1,3 +1,4 @@
+using HeapDrift.Collector.Export;
 using HeapDrift.Collector.Watching;
 using HeapDrift.Instrumentation;
 using Prometheus;
@@ -12,13 +13,20 @@ internal sealed class AgentRegistry : IDisposable
     private readonly PrometheusCaptures _captures;
 
     /// <param name="board">What is known of the workers.</param>
-    /// <param name="undelivered">How many reports the OTLP receiver does not have yet.</param>
-    public AgentRegistry(WorkerBoard board, Func<int> undelivered)
+    /// <param name="backlog">What is known of reports on their way; asked for when it is needed first.</param>
+    public AgentRegistry(WorkerBoard board, Func<DeliveryBacklog> backlog)
     {
         _ = new PrometheusWorkers(Registry, board);
-        Gauge waiting = Prometheus.Metrics.WithCustomRegistry(Registry).CreateGauge(
+        MetricFactory factory = Prometheus.Metrics.WithCustomRegistry(Registry);
+        Gauge waiting = factory.CreateGauge(
             PrometheusName.Of(TelemetryNames.Metrics.UndeliveredCaptures, TelemetryNames.Units.Capture, FigureKind.UpDownCounter), WorkerMeter.UndeliveredHelp);
-        Registry.AddBeforeCollectCallback(() => waiting.Set(undelivered()));
+        Counter givenUp = factory.CreateCounter(
+            PrometheusName.Of(TelemetryNames.Metrics.UndeliverableCaptures, TelemetryNames.Units.Capture, FigureKind.Counter), WorkerMeter.UndeliverableHelp);
+        Registry.AddBeforeCollectCallback(() =>
+        {
+            waiting.Set(backlog().Count);
+            givenUp.IncTo(backlog().UndeliverableCount);
+        });
         _captures = new PrometheusCaptures(Registry);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using HeapDrift.Collector.Export;
 using HeapDrift.Collector.Watching;
 using HeapDrift.Instrumentation;
 
@@ -11,11 +12,12 @@ internal sealed class WorkerMeter : IDisposable
     public const string Name = "HeapDrift.Collector";
 
     public const string UndeliveredHelp = "Reports that the OTLP receiver does not have yet.";
+    public const string UndeliverableHelp = "Reports that are not sent any more: refused, damaged, too old or too many.";
 
     private readonly Meter _meter = new(Name);
     private readonly WorkerBoard _board;
 
-    public WorkerMeter(WorkerBoard board, Func<int> undelivered)
+    public WorkerMeter(WorkerBoard board, Func<DeliveryBacklog> backlog)
     {
         _board = board;
         foreach (WorkerFigure figure in WorkerFigures.All)
@@ -23,7 +25,8 @@ internal sealed class WorkerMeter : IDisposable
             Create(figure);
         }
 
-        _meter.CreateObservableUpDownCounter(TelemetryNames.Metrics.UndeliveredCaptures, undelivered, TelemetryNames.Units.Capture, UndeliveredHelp);
+        _meter.CreateObservableUpDownCounter(TelemetryNames.Metrics.UndeliveredCaptures, () => backlog().Count, TelemetryNames.Units.Capture, UndeliveredHelp);
+        _meter.CreateObservableCounter(TelemetryNames.Metrics.UndeliverableCaptures, () => backlog().UndeliverableCount, TelemetryNames.Units.Capture, UndeliverableHelp);
     }
 
     public Meter Meter => _meter;

@@ -33,6 +33,16 @@ internal static class CaptureAttributes
         new(Names.ErrorType, IsError(report.Outcome) ? Word(report.Outcome) : null),
     ];
 
+    /// <summary>Of an attempt of the agent that left no report.</summary>
+    public static IEnumerable<KeyValuePair<string, object?>> OfFailure(string captureId, CaptureOutcome outcome, DateTimeOffset startedAt, DateTimeOffset at) =>
+    [
+        new(Names.CaptureId, captureId),
+        new(Names.StartedAt, startedAt),
+        new(Names.CompletedAt, at),
+        new(Names.Outcome, Word(outcome)),
+        new(Names.ErrorType, IsError(outcome) ? Word(outcome) : null),
+    ];
+
     /// <summary>Of a capture that left no report.</summary>
     public static IEnumerable<KeyValuePair<string, object?>> OfFailure(string errorType, DateTimeOffset startedAt, DateTimeOffset at) =>
     [

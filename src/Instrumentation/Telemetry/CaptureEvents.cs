@@ -16,13 +16,17 @@ internal static class CaptureEvents
     private static readonly EventId FindingId = new(102, Names.Finding);
     private static readonly EventId SnapshotId = new(103, Names.Snapshot);
 
-    public static TelemetryEvent Started(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt)
+    /// <param name="trigger">What started it.</param>
+    /// <param name="worker">Whom it is about.</param>
+    /// <param name="startedAt">When.</param>
+    /// <param name="captureId">Null where it is not known yet.</param>
+    public static TelemetryEvent Started(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt, string? captureId = null)
     {
         string alert = trigger.AlertName is { } name ? $" {name}" : "";
         return new(
             StartedId,
             $"Capture of {Name(worker)} started by {CaptureAttributes.Word(trigger.Kind)}{alert}",
-            [.. CaptureAttributes.Of(trigger, worker), new(TelemetryNames.Attributes.StartedAt, startedAt)]);
+            [.. CaptureAttributes.Of(trigger, worker), new(TelemetryNames.Attributes.CaptureId, captureId), new(TelemetryNames.Attributes.StartedAt, startedAt)]);
     }
 
     public static TelemetryEvent Completed(CaptureReport report, string? reportPath)
@@ -44,10 +48,10 @@ internal static class CaptureEvents
 
     /// <summary>The end of a capture that left no report.</summary>
     public static TelemetryEvent Failed(
-        (CaptureTrigger Trigger, WorkerIdentity Worker) capture, string message, IEnumerable<KeyValuePair<string, object?>> failure) =>
+        (CaptureTrigger Trigger, WorkerIdentity Worker) capture, string message, IEnumerable<KeyValuePair<string, object?>> failure, CaptureOutcome outcome = CaptureOutcome.Failed) =>
         new(
             CompletedId,
-            $"Capture of {Name(capture.Worker)} ended, {CaptureAttributes.Word(CaptureOutcome.Failed)}: {message}",
+            $"Capture of {Name(capture.Worker)} ended, {CaptureAttributes.Word(outcome)}: {message}",
             [.. CaptureAttributes.Of(capture.Trigger, capture.Worker), .. failure]);
 
     public static TelemetryEvent Found(Finding finding, string captureId) =>

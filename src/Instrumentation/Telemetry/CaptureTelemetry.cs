@@ -13,12 +13,19 @@ internal sealed class CaptureTelemetry(ILogger logger, ActivitySource source)
     /// <summary>Counts the captures. Null where somebody else does.</summary>
     public CaptureMeter? Meter { get; init; }
 
+    /// <summary>Somebody else has told that the capture started.</summary>
+    public bool IsStartTold { get; init; }
+
     /// <summary>Starts a trace of its own, whatever the caller is part of, and leaves the caller's current activity as it was.</summary>
     public CaptureSpan Begin(CaptureTrigger trigger, WorkerIdentity worker, DateTimeOffset startedAt)
     {
         Activity? activity = StartRoot(AttributeLimits.Apply(CaptureAttributes.Of(trigger, worker)), startedAt);
         var span = new CaptureSpan(logger, activity, trigger, worker) { StartedAt = startedAt, Meter = Meter };
-        span.Run(() => CaptureEvents.Started(trigger, worker, startedAt).WriteTo(logger, LogLevel.Information));
+        if (!IsStartTold)
+        {
+            span.Run(() => CaptureEvents.Started(trigger, worker, startedAt).WriteTo(logger, LogLevel.Information));
+        }
+
         return span;
     }
 

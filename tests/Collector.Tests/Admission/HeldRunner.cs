@@ -48,6 +48,10 @@ internal sealed class HeldRunner : ICaptureRunner
             : new(CaptureOutcome.Cancelled, null, "cancelled");
     }
 
+    public CaptureResult? Result { get; set; }
+
+    public CaptureResult? Done(CaptureOrder order) => Result;
+
     public void Abandoned(CaptureOrder order, CaptureResult result) => Abandonments.Add(result);
 
     public void Refused(CaptureOrder order, string reason) => Refusals.Add(reason);

@@ -13,18 +13,33 @@ public sealed class BacklogBoundsTests : IDisposable
     [Fact]
     public async Task MoreThanAHundredDoNotWaitAndTheOldestFallOut()
     {
-        for (int number = 1; number <= DeliveryBacklog.MostUndelivered + 3; number++)
+        for (int number = 1; number <= DeliveryBounds.MostReports + 3; number++)
         {
             _reports.Leave(number);
         }
 
         await using var running = new RunningBacklog(_reports, RunningBacklog.Nowhere);
-        await running.UntilAsync(() => _reports.Waiting.Length == DeliveryBacklog.MostUndelivered && running.Complaints.Length > 3, "three fall out and another is tried");
+        await running.UntilAsync(() => _reports.Waiting.Length == DeliveryBounds.MostReports && running.Complaints.Length > 3, "three fall out and another is tried");
 
-        Assert.Equal(DeliveryBacklog.MostUndelivered, running.Backlog.Count);
+        Assert.Equal(DeliveryBounds.MostReports, running.Backlog.Count);
+        Assert.Equal(3, running.Backlog.UndeliverableCount);
         Assert.Equal(UndeliveredReports.Id(4), _reports.Waiting[0]);
         Assert.All([1, 2, 3], number => Assert.Single(running.Complaints, complaint => complaint.Contains(UndeliveredReports.Id(number), StringComparison.Ordinal)));
         Assert.True(File.Exists(_reports.InFolder(1, "report.json")));
+    }
+
+    [Theory]
+    [InlineData(256, 1, 0)]
+    [InlineData(128, 2, 0)]
+    [InlineData(128, 3, 1)]
+    [InlineData(257, 3, 3)]
+    [InlineData(1, 300, 200)]
+    [InlineData(4, 100, 36)]
+    public void MoreBytesThanTheReceiverCanBeSentDoNotWait(int megabytes, int reports, int excess)
+    {
+        IReadOnlyList<(int Report, string Reason)> fallen = DeliveryBounds.Excess([.. Enumerable.Range(1, reports)], _ => (long)megabytes << 20);
+
+        Assert.Equal(Enumerable.Range(1, excess), fallen.Select(one => one.Report));
     }
 
     [Fact]
@@ -41,6 +56,7 @@ public sealed class BacklogBoundsTests : IDisposable
 
         Assert.Contains("7 days", running.Complaints[^1], StringComparison.Ordinal);
         Assert.Equal(2, running.Complaints.Length);
+        Assert.Equal(1, running.Backlog.UndeliverableCount);
         Assert.True(File.Exists(_reports.InFolder(1, "report.json")));
     }
 
@@ -55,6 +71,7 @@ public sealed class BacklogBoundsTests : IDisposable
         await running.UntilAsync(() => running.Backlog.Count == 0 && running.Complaints.Length == 2, "it is said to be gone");
 
         Assert.Contains(UndeliveredReports.Id(1), running.Complaints[^1], StringComparison.Ordinal);
+        Assert.Equal(1, running.Backlog.UndeliverableCount);
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using HeapDrift.Collector.Captures;
-using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Export;
-using HeapDrift.Profiling.Proc;
 using HeapDrift.TestKit;
 
 namespace HeapDrift.Collector.Tests.Export;
@@ -19,10 +17,10 @@ public sealed class DeliveryMarkTests : IDisposable
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         await using var running = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString());
-        UndeliveredMark mark = running.Backlog.Mark(Worker())!;
+        UndeliveredMark mark = running.Backlog.Mark(UndeliveredReports.Id(1), UndeliveredReports.Worker())!;
         var folder = ReportFolder.Prepare(_reports.Path, UndeliveredReports.Id(1));
         folder.Write(UndeliveredReports.Report(1), mark.ToCompanion());
-        running.Backlog.Add(folder);
+        running.Backlog.Add(Path.GetFileName(folder.Path));
 
         // No time passes on the backlog's own clock.
         await Eventually.HoldsAsync(() => _reports.Waiting.Length == 0, TimeSpan.FromSeconds(60), "it is delivered", () => string.Join('\n', running.Complaints));
@@ -36,27 +34,28 @@ public sealed class DeliveryMarkTests : IDisposable
     }
 
     [Fact]
-    public async Task EveryReportHasATraceOfItsOwnAndNoneWithoutAnEndpoint()
+    public async Task EveryCaptureHasATraceOfItsOwnAndNoneWithoutAnEndpoint()
     {
         await using var open = new RunningBacklog(_reports, RunningBacklog.Nowhere);
         await using var closed = new RunningBacklog(_reports, endpoint: null);
 
-        Assert.NotEqual(open.Backlog.Mark(Worker())!.TraceId, open.Backlog.Mark(Worker())!.TraceId);
-        Assert.Null(closed.Backlog.Mark(Worker()));
+        Assert.NotEqual(open.Backlog.Mark(UndeliveredReports.Id(1), UndeliveredReports.Worker())!.TraceId, open.Backlog.Mark(UndeliveredReports.Id(2), UndeliveredReports.Worker())!.TraceId);
+        Assert.Equal(open.Backlog.Mark(UndeliveredReports.Id(1), UndeliveredReports.Worker())!.TraceId, open.Backlog.Mark(UndeliveredReports.Id(1), UndeliveredReports.Worker())!.TraceId);
+        Assert.Null(closed.Backlog.Mark(UndeliveredReports.Id(1), UndeliveredReports.Worker()));
     }
 
     [Fact]
     public async Task TheCountIsRightWhileCapturesAddToIt()
     {
         await using var running = new RunningBacklog(_reports, RunningBacklog.Nowhere);
-        UndeliveredMark mark = running.Backlog.Mark(Worker())!;
+        UndeliveredMark mark = running.Backlog.Mark(UndeliveredReports.Id(1), UndeliveredReports.Worker())!;
 
         await Parallel.ForEachAsync(Enumerable.Range(1, 60), TestContext.Current.CancellationToken, async (number, _) =>
         {
             await Task.Yield();
             var folder = ReportFolder.Prepare(_reports.Path, UndeliveredReports.Id(number));
             folder.Write(UndeliveredReports.Report(number), mark.ToCompanion());
-            running.Backlog.Add(folder);
+            running.Backlog.Add(Path.GetFileName(folder.Path));
             Assert.InRange(running.Backlog.Count, 1, 60);
         });
 
@@ -72,7 +71,7 @@ public sealed class DeliveryMarkTests : IDisposable
         await using var running = new RunningBacklog(_reports, RunningBacklog.Nowhere);
         var folder = ReportFolder.Prepare(_reports.Path, UndeliveredReports.Id(1));
         folder.Write(UndeliveredReports.Report(1));
-        running.Backlog.Add(folder);
+        running.Backlog.Add(Path.GetFileName(folder.Path));
 
         await running.UntilAsync(() => running.Backlog.Count == 0, "it is found not to wait");
         Assert.Empty(running.Complaints);
@@ -100,17 +99,4 @@ public sealed class DeliveryMarkTests : IDisposable
         Assert.DoesNotContain(receiver.Logs, log => log.TraceId == UndeliveredReports.Trace(1));
         Assert.Equal(0, running.Backlog.Count);
     }
-
-    private static Worker Worker() => new()
-    {
-        Pid = 4711,
-        ParentPid = 1,
-        StartTimeTicks = 99,
-        Name = "Shop",
-        RuntimeVersion = "10.0.12",
-        Usr2 = SignalDisposition.Caught,
-        Threads = 10,
-        Socket = null,
-        Resource = new Dictionary<string, string> { ["service.name"] = "shop", ["cloud.region"] = "eu" },
-    };
 }

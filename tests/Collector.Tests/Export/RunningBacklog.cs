@@ -22,6 +22,7 @@ internal sealed class RunningBacklog : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly ConcurrentQueue<string> _facts = new();
     private readonly Task _running;
 
     public RunningBacklog(UndeliveredReports reports, string? endpoint, string protocol = "http/protobuf")
@@ -38,7 +39,7 @@ internal sealed class RunningBacklog : IAsyncDisposable
             Settings[name] = value;
         }
 
-        Backlog = new DeliveryBacklog(reports.Path, Settings, Clock, _complaints.Enqueue);
+        Backlog = new DeliveryBacklog(reports.Path, Settings, Clock, new(_complaints.Enqueue, _facts.Enqueue));
         _running = Task.Run(() => Backlog.RunAsync(_stop.Token));
     }
 
@@ -49,6 +50,9 @@ internal sealed class RunningBacklog : IAsyncDisposable
     public DeliveryBacklog Backlog { get; }
 
     public string[] Complaints => [.. _complaints];
+
+    /// <summary>What is right again.</summary>
+    public string[] Facts => [.. _facts];
 
     /// <summary>Two seconds pass at every look, so that every wait ends in time.</summary>
     public Task UntilAsync(Func<bool> condition, string because) => Eventually.HoldsAsync(
@@ -67,10 +71,17 @@ internal sealed class RunningBacklog : IAsyncDisposable
         because,
         () => string.Join('\n', Complaints));
 
-    public async ValueTask DisposeAsync()
+    /// <summary>All that was said, to the end.</summary>
+    public async Task<string[]> StopAsync()
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Complaints;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         Backlog.Dispose();
         _stop.Dispose();
     }

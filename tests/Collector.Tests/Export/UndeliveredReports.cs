@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Export;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Collector.Tests.Export;
@@ -56,6 +58,26 @@ internal sealed class UndeliveredReports : IDisposable
         Findings = [Finding(number)],
         Types = [],
     };
+
+    public static Worker Worker() => new()
+    {
+        Pid = 4711,
+        ParentPid = 1,
+        StartTimeTicks = 99,
+        Name = "Shop",
+        RuntimeVersion = "10.0.12",
+        Usr2 = SignalDisposition.Caught,
+        Threads = 10,
+        Socket = null,
+        Resource = new Dictionary<string, string> { ["service.name"] = "shop", ["cloud.region"] = "eu" },
+    };
+
+    /// <summary>What the mark of a report says of it; 0 where there is none.</summary>
+    public int Attempts(int number)
+    {
+        string mark = InFolder(number, UndeliveredMark.FileName);
+        return File.Exists(mark) ? UndeliveredMark.Parse(File.ReadAllText(mark)).Attempts : 0;
+    }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
