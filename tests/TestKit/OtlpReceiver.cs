@@ -57,13 +57,14 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>Why requests were refused, other than by <see cref="FailWith"/>: malformed bodies, unknown paths.</summary>
     public IReadOnlyList<string> Rejections => Snapshot(_rejections);
 
-    public static async Task<OtlpReceiver> StartAsync()
+    /// <param name="httpPort">Where senders look for it already; 0 takes a free one.</param>
+    public static async Task<OtlpReceiver> StartAsync(int httpPort = 0)
     {
         ListenOptions? http = null;
         ListenOptions? grpc = null;
         var receiver = new OtlpReceiver(options =>
         {
-            options.Listen(IPAddress.Loopback, 0, listen => (http = listen).Protocols = HttpProtocols.Http1);
+            options.Listen(IPAddress.Loopback, httpPort, listen => (http = listen).Protocols = HttpProtocols.Http1);
             options.Listen(IPAddress.Loopback, 0, listen => (grpc = listen).Protocols = HttpProtocols.Http2);
         });
         await receiver._server.StartAsync();

@@ -52,7 +52,7 @@ internal sealed class AgentCaptures(
     }
 
     public CaptureResult? Done(CaptureOrder order) =>
-        ReportShelf.TryRead(limits.OutputDirectory, order.CaptureId) is { } report ? Tell(report) : null;
+        ReportShelf.TryRead(limits.OutputDirectory, order.CaptureId) is { Outcome: not CaptureOutcome.Cancelled } report ? Tell(report) : null;
 
     public void Abandoned(CaptureOrder order, CaptureResult result)
     {

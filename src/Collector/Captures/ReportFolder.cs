@@ -33,6 +33,7 @@ internal sealed class ReportFolder
         return new ReportFolder(System.IO.Path.GetFullPath(System.IO.Path.Join(outputDirectory, captureId)), hidden);
     }
 
+    /// <summary>In the place of what an earlier attempt at the same capture left: one that was taken back when its agent stopped.</summary>
     /// <param name="report">Written twice, for programs and for people.</param>
     /// <param name="companion">Null where the report is all there is.</param>
     /// <exception cref="IOException">For example no space is left. Nothing stays behind.</exception>
@@ -47,6 +48,7 @@ internal sealed class ReportFolder
                 File.WriteAllText(System.IO.Path.Join(_hidden, companion.FileName), companion.Content);
             }
 
+            Discard(Path);
             Directory.Move(_hidden, Path);
         }
         catch
@@ -74,11 +76,11 @@ internal sealed class ReportFolder
 
     private static string Hidden(string outputDirectory, string captureId) => System.IO.Path.Join(outputDirectory, "." + captureId);
 
-    private static void Discard(string hidden)
+    private static void Discard(string folder)
     {
-        if (Directory.Exists(hidden))
+        if (Directory.Exists(folder))
         {
-            Directory.Delete(hidden, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 }

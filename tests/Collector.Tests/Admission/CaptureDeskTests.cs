@@ -151,6 +151,22 @@ public sealed class CaptureDeskTests : IDisposable
     }
 
     [Fact]
+    public void ACaptureWhoseReportAKilledAgentLeftIsNotTakenUpAgain()
+    {
+        using CaptureDesk first = Open();
+        string id = first.Request(Worker(1), Alert).CaptureId!;
+        var second = new HeldRunner { Result = new(CaptureOutcome.Completed, Verdict.ManagedLeak, "Session grew") };
+
+        using CaptureDesk restarted = Open(second);
+        restarted.Resume(_ => true);
+
+        CaptureLine line = Assert.Single(restarted.Lines);
+        Assert.Equal((id, CaptureOutcome.Completed, Verdict.ManagedLeak), (line.CaptureId, line.Outcome, line.Verdict));
+        Assert.Empty(second.Ran);
+        Assert.Empty(second.Abandonments);
+    }
+
+    [Fact]
     public void ACaptureThatEndsTheAgentTwiceIsNotTriedAgain()
     {
         using CaptureDesk first = Open();
