@@ -1,3 +1,4 @@
+using System.Diagnostics.Tracing;
 using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
@@ -7,6 +8,7 @@ using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.TestKit;
+using Microsoft.Diagnostics.NETCore.Client;
 
 namespace HeapDrift.Collector.Tests.Engines;
 
@@ -52,6 +54,29 @@ public sealed class EventPipeEngineTests
         Assert.Equal("static Targets.Registry.Things", finding.Holder);
         Assert.Equal(20_000, finding.ObjectsDelta);
         Assert.Equal(20_000 * 80, finding.BytesDelta);
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    public async Task TheSecondSnapshotKnowsTheTypesAlsoWhileSomebodyElseListensToTheCollections(int major)
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(major, "--nodes", "1000");
+        using EventPipeSession other = await new DiagnosticsClient(worker.Id).StartEventPipeSessionAsync(
+            new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, keywords: 0x1),
+            requestRundown: false,
+            circularBufferMB: 16,
+            TestContext.Current.CancellationToken);
+        Task reading = other.EventStream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
+        await TakeAsync(worker.Id);
+
+        HeapSnapshot second = await TakeAsync(worker.Id);
+
+        Assert.Empty(second.Gaps);
+        Assert.Equal(1_000, second.Types.Single(type => type.Name == "Targets.Node").Objects);
+        await other.StopAsync(TestContext.Current.CancellationToken);
+        await reading;
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class HeapWalk(EventPipeConnection connection, SnapshotTarget wo
 {
     private const string Runtime = "Microsoft-Windows-DotNETRuntime";
 
+    /// <summary>The least that can be asked for: a few events for each collection.</summary>
+    private const long Collections = 0x1;
+
     /// <summary>GC 0x1, Type 0x80000, GCHeapDump 0x100000, GCHeapAndTypeNames 0x1000000 (dotnet/runtime, ClrEtwAll.man).</summary>
     private const long HeapDump = 0x1180001;
 
@@ -36,6 +39,7 @@ internal sealed class HeapWalk(EventPipeConnection connection, SnapshotTarget wo
 
     public async Task<HeapWalkResult> RunAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
+        await ForgetTypesAsync(cancellationToken);
         using EventPipeSession dump = await connection.StartAsync(Runtime, HeapDump, worker.BufferMegabytes, 0, null, cancellationToken);
         await using var drained = new DrainedStream(dump.EventStream);
         using var source = new EventPipeEventSource(drained);
@@ -57,6 +61,17 @@ internal sealed class HeapWalk(EventPipeConnection connection, SnapshotTarget wo
         }
 
         return new HeapWalkResult(events, source.EventsLost);
+    }
+
+    /// <summary>
+    /// The runtime names each type once, until nobody wants names any more. When a walk ends while somebody else listens, such as the agent
+    /// to the collections, it counts the session that ends among those that go on (<c>config_compute_keyword_and_level</c> in
+    /// src/native/eventpipe/ep-config.c), and the next walk would find all types named already. The start of any session puts it right.
+    /// </summary>
+    private async Task ForgetTypesAsync(CancellationToken cancellationToken)
+    {
+        using EventPipeSession nothing = await connection.StartAsync(Runtime, Collections, bufferMegabytes: 1, 0, null, cancellationToken);
+        await EventPipeConnection.StopAsync(nothing, cancellationToken);
     }
 
     private async Task CollectAsync(CancellationToken cancellationToken)
