@@ -42,6 +42,11 @@ internal static class AlertEndpoint
             // Too large, too slow, or cut off in the middle.
             return Problems.Of(refused.StatusCode, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"the body has more than {WebLimits.MostBodyBytes} bytes" : "the body did not arrive whole");
         }
+        catch (IOException broken) when (broken.InnerException is OverflowException)
+        {
+            // What the server says of a chunk of more than 2 GB.
+            return Problems.Of(StatusCodes.Status400BadRequest, "the body did not arrive whole");
+        }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
             return Problems.Of(StatusCodes.Status408RequestTimeout, "the body did not arrive in time");

@@ -99,8 +99,7 @@ public sealed class DeliveryAnswerTests : IDisposable
         Array.ForEach(all, number => _reports.Leave(number));
         await using (var earlier = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString()))
         {
-            await earlier.UntilAsync(() => all.All(number => _reports.Attempts(number) > 0), "all are tried");
-            Assert.Equal(3, earlier.Complaints.Length);
+            await earlier.UntilAsync(() => all.All(number => _reports.Attempts(number) > 0) && earlier.Complaints.Length == 3, "all are tried, and it is said of each");
         }
 
         await using var later = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString());

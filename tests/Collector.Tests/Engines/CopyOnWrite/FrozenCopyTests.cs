@@ -64,8 +64,9 @@ public sealed class FrozenCopyTests
     [Fact]
     public async Task ReadingTheCopyTakesNoMemoryOfTheWorker()
     {
-        const long nodeBytes = 300_000L * 24;
-        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10, "--nodes", "300000");
+        // The worker itself writes some megabytes meanwhile, the more the longer a busy machine takes.
+        const long nodeBytes = 2_000_000L * 24;
+        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10, "--nodes", "2000000");
         using FrozenCopy copy = FrozenCopy.Take(ForeignProcess.Pid(worker.Process), StopDeadline);
         using var memory = new CopyMemory(copy.Pid);
         long before = KernelView.PrivateBytes(copy.Pid);
