@@ -45,9 +45,11 @@ internal static class AgentHost
         services.AddHostedService(provider => provider.GetRequiredService<DiagnosticPort>());
         services.AddSingleton(OpenInventory);
         services.AddSingleton<WorkerBoard>();
+        services.AddOptions<WatchOptions>().BindConfiguration(WatchOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WatchOptions>, WatchOptions>();
         services.AddSingleton<GcSessions>();
         services.AddSingleton<Func<Worker, WorkerEye>>(provider => worker => new WorkerEye(
-            worker, provider.GetRequiredService<ProcFileSystem>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<DetectorOptions>(), provider.GetRequiredService<GcSessions>()));
+            worker, provider.GetRequiredService<ProcFileSystem>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<WatchOptions>>().Value, provider.GetRequiredService<DetectorOptions>(), provider.GetRequiredService<GcSessions>()));
         services.AddSingleton<WorkerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerWatch>());
 

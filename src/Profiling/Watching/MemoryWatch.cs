@@ -6,12 +6,12 @@ namespace HeapDrift.Profiling.Watching;
 /// Keeps an eye on the memory of one process. May be asked as often as one likes: it reads only what <see cref="SmapsPace"/> permits and
 /// remembers the rest. For one caller at a time; what it returns does not change.
 /// </summary>
-internal sealed class MemoryWatch(int pid, ProcFileSystem files, TimeProvider time)
+internal sealed class MemoryWatch(int pid, ProcFileSystem files, TimeProvider time, double share = SmapsPace.UsualShare)
 {
     /// <summary>More often even the small files are not read.</summary>
     public static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
 
-    private readonly SmapsPace _pace = new(time);
+    private readonly SmapsPace _pace = new(time, share);
     private readonly MemoryGrowth _growth = new();
     private readonly long? _startTime = files.TryReadStartTime(pid);
     private WorkerMemory? _last;

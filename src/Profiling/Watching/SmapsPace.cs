@@ -5,12 +5,12 @@ namespace HeapDrift.Profiling.Watching;
 /// <summary>
 /// When smaps_rollup and smaps of one process may be read. The kernel walks all page tables for a read and holds the process's memory map
 /// meanwhile: 8 ms per GB on an idle machine, 22 ms on a busy one, and there are worse. Every read is paid for: nothing is read again before
-/// its cost is <see cref="Share"/> of the time since. Pure but for the clock; for one caller at a time.
+/// its cost is its share of the time since. Pure but for the clock; for one caller at a time.
 /// </summary>
-internal sealed class SmapsPace(TimeProvider time)
+internal sealed class SmapsPace(TimeProvider time, double share = SmapsPace.UsualShare)
 {
     /// <summary>Cost of all reads as a share of wall time.</summary>
-    public const double Share = 0.001;
+    public const double UsualShare = 0.001;
 
     /// <summary>How often the continuous figures are read where cost permits.</summary>
     public static readonly TimeSpan RollupInterval = TimeSpan.FromSeconds(10);
@@ -78,7 +78,7 @@ internal sealed class SmapsPace(TimeProvider time)
             // A read that failed has cost the same.
             TimeSpan end = Now;
             cost.Measured(start, end, rssBytes);
-            _paidAt = (end > _paidAt ? end : _paidAt) + ((end - start) / Share);
+            _paidAt = (end > _paidAt ? end : _paidAt) + ((end - start) / share);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class SmapsPaceTests
         }
 
         // The last read may not be paid for yet.
-        Assert.InRange(spent - rollup - ledger, 0, 100_000 * SmapsPace.Share);
+        Assert.InRange(spent - rollup - ledger, 0, 100_000 * SmapsPace.UsualShare);
         Assert.InRange(ledgers, 10, 100_000);
         Assert.InRange(rollups, ledgers, 100_000);
     }
