@@ -1,3 +1,5 @@
+using HeapDrift.Profiling.Proc;
+
 namespace HeapDrift.Collector.Discovery;
 
 /// <summary>What the inventory remembers of one process, worker or not: some hundred bytes.</summary>
@@ -15,11 +17,13 @@ internal sealed class KnownProcess(long startTimeTicks, TimeSpan ageWhenMet, Tim
     /// <summary>Half of the round, so that a young process is looked at in each.</summary>
     private static readonly TimeSpan LeastInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A host with 5,000 processes then has 17 descriptions a second, of a third of a millisecond each.</summary>
+    /// <summary>A host with 5,000 processes then has 17 looks a second.</summary>
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(5);
 
     private readonly long _metAt = clock.GetTimestamp();
-    private long? _describedAt;
+    private long? _lookedAt;
+    private long _describedAt;
+    private ulong? _virtualBytes;
 
     public long StartTimeTicks => startTimeTicks;
 
@@ -32,18 +36,34 @@ internal sealed class KnownProcess(long startTimeTicks, TimeSpan ageWhenMet, Tim
     /// <summary>A kernel thread: it will never be anything else.</summary>
     public bool IsSettled { get; set; }
 
+    /// <summary>It looked like a worker, and was too young to be believed.</summary>
+    public bool IsChild { get; set; }
+
     /// <summary>How often it was described.</summary>
-    public int Looks { get; private set; }
+    public int Descriptions { get; private set; }
 
     public TimeSpan Age => ageWhenMet + clock.GetElapsedTime(_metAt);
 
-    public bool IsDue => !IsSettled && (_describedAt is not { } at || clock.GetElapsedTime(at) >= Interval);
+    /// <summary>Whether to look at it at all.</summary>
+    public bool IsDue => !IsSettled && (_lookedAt is not { } at || clock.GetElapsedTime(at) >= Interval);
 
     private TimeSpan Interval => Age / AgeShare is var share && share < LeastInterval ? LeastInterval : share > LongestInterval ? LongestInterval : share;
+
+    /// <summary>
+    /// Whether it is what it was when it was described: a look costs a tenth of a description, and shows that a process runs another program
+    /// or has loaded a runtime. Believed of processes that are no workers, for as long as the longest interval.
+    /// </summary>
+    public bool IsUnchanged(ProcessStat stat) =>
+        Worker is null && !IsChild && Descriptions > 0 && stat.VirtualBytes is { } bytes && bytes == _virtualBytes && clock.GetElapsedTime(_describedAt) < LongestInterval;
+
+    public void Looked(ProcessStat stat) => (_lookedAt, _virtualBytes) = (clock.GetTimestamp(), stat.VirtualBytes);
 
     public void Described()
     {
         _describedAt = clock.GetTimestamp();
-        Looks++;
+        Descriptions++;
     }
+
+    /// <summary>The rules have changed.</summary>
+    public void Doubt() => (_lookedAt, _virtualBytes) = (null, null);
 }

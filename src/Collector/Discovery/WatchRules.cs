@@ -29,7 +29,13 @@ internal sealed class WatchRules(DiscoveryOptions options)
     public bool IsLeader(int pid, RunningProgram program) => _leaderPids.Contains(pid) || Array.Exists(_leaderNames, program.IsCalled);
 
     /// <summary>A leader that is restarted writes another pid. A file that is missing or is no pid names nobody.</summary>
-    public void ReadPidFiles() => _leaderPids = [.. _pidFiles.Select(TryReadPid).OfType<int>()];
+    /// <returns>Whether they name others than last time.</returns>
+    public bool ReadPidFiles()
+    {
+        HashSet<int> before = _leaderPids;
+        _leaderPids = [.. _pidFiles.Select(TryReadPid).OfType<int>()];
+        return !before.SetEquals(_leaderPids);
+    }
 
     private static bool Matches(string pattern, string? name) => name is not null && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 

@@ -32,7 +32,14 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
     /// <exception cref="IOException">This process itself cannot read, for example because it has no more file descriptors.</exception>
     public ImmutableArray<Worker> Scan()
     {
-        rules.ReadPidFiles();
+        if (rules.ReadPidFiles())
+        {
+            foreach (KnownProcess known in _known.Values)
+            {
+                known.Doubt();
+            }
+        }
+
         IReadOnlyList<int> pids = proc.EnumeratePids();
         TimeSpan? uptime = proc.TryReadUptime();
         foreach (int gone in _known.Keys.Except(pids).ToArray())
@@ -63,14 +70,10 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
     {
         try
         {
-            KnownProcess? known = Meet(pid, uptime);
-            if (known is { IsDue: true })
+            // Of most processes, nothing is read in most scans.
+            if (!_known.TryGetValue(pid, out KnownProcess? known) || known.Worker is not null || known.IsDue)
             {
-                Describe(pid, known);
-            }
-            else if (known is { Worker: not null })
-            {
-                Refresh(pid, known);
+                Look(pid, known, uptime);
             }
         }
         catch (InvalidDataException malformed)
@@ -83,29 +86,35 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
     }
 
     /// <summary>
-    /// Null when it is gone. The start time is read of new pids and, every time, of workers. That a pid which is no worker was given away
-    /// between two scans is noticed with its next description; it takes as many new processes in one second as there are pids.
+    /// That a pid has a new owner is seen by the start time: of a worker at once, of another process when it is looked at next. For that not
+    /// to be soon, all pids must have been given away within a second.
     /// </summary>
-    private KnownProcess? Meet(int pid, TimeSpan? uptime)
+    private void Look(int pid, KnownProcess? known, TimeSpan? uptime)
     {
-        if (_known.TryGetValue(pid, out KnownProcess? known) && known.Worker is null)
-        {
-            return known;
-        }
-
-        if (proc.TryReadStartTime(pid) is not { } start)
+        if (proc.TryReadStat(pid) is not { } stat)
         {
             _known.Remove(pid);
-            return null;
+            return;
         }
 
-        if (known is null || known.StartTimeTicks != start)
+        if (known is null || known.StartTimeTicks != stat.StartTimeTicks)
         {
-            TimeSpan age = uptime - TimeSpan.FromSeconds(start / TicksPerSecond) ?? TimeSpan.Zero;
-            _known[pid] = known = new KnownProcess(start, age < TimeSpan.Zero ? TimeSpan.Zero : age, clock);
+            TimeSpan age = uptime - TimeSpan.FromSeconds(stat.StartTimeTicks / TicksPerSecond) ?? TimeSpan.Zero;
+            _known[pid] = known = new KnownProcess(stat.StartTimeTicks, age < TimeSpan.Zero ? TimeSpan.Zero : age, clock);
         }
 
-        return known;
+        if (!known.IsDue)
+        {
+            Refresh(pid, known);
+            return;
+        }
+
+        bool isUnchanged = known.IsUnchanged(stat);
+        known.Looked(stat);
+        if (!isUnchanged)
+        {
+            Describe(pid, known);
+        }
     }
 
     private void Describe(int pid, KnownProcess known)
@@ -119,7 +128,9 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
         }
 
         known.IsSettled = !seen.HasMemory;
-        if (!IsWorker(seen) || !IsGrownUp(seen, known))
+        bool isWorker = IsWorker(seen);
+        known.IsChild = isWorker && !IsGrownUp(seen, known);
+        if (!isWorker || known.IsChild)
         {
             known.Worker = null;
             return;
@@ -136,7 +147,7 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
         && ((seen.Worker.IsDotNet && rules.IsWanted(seen.Worker)) || rules.IsCommand(seen.Program) || rules.IsLeader(seen.Worker.Pid, seen.Program) || directory.IsLedByRule(seen.Worker));
 
     private static bool IsGrownUp(Sighting seen, KnownProcess known) =>
-        seen.Worker.Socket is not null || known.Looks > 1 || known.Age >= Childhood;
+        seen.Worker.Socket is not null || known.Descriptions > 1 || known.Age >= Childhood;
 
     /// <summary>What changes in a known worker is told by one small file.</summary>
     private void Refresh(int pid, KnownProcess known)

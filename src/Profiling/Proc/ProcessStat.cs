@@ -7,13 +7,17 @@ namespace HeapDrift.Profiling.Proc;
 /// together with its start time names a process for good, a pid alone may have been given to another one meanwhile.
 /// </summary>
 /// <param name="StartTimeTicks">Clock ticks since boot, of which there are <c>sysconf(_SC_CLK_TCK)</c> a second, usually 100.</param>
+/// <param name="VirtualBytes">
+/// Its address space: another one after every exec, and much larger once a .NET runtime is loaded. Null where the line ends before.
+/// </param>
 /// <param name="ExitSignal">
 /// What its parent gets when it ends: SIGCHLD (17) after fork and after every exec; 0 after a clone that asked for none. Null where the line
 /// ends before.
 /// </param>
-internal readonly record struct ProcessStat(long StartTimeTicks, int? ExitSignal)
+internal readonly record struct ProcessStat(long StartTimeTicks, ulong? VirtualBytes, int? ExitSignal)
 {
     private const int StartTimeField = 22;
+    private const int VirtualBytesField = 23;
     private const int ExitSignalField = 38;
 
     /// <summary>The name, field 2, is closed by the last parenthesis of the file; the manual counts fields from 1.</summary>
@@ -33,9 +37,11 @@ internal readonly record struct ProcessStat(long StartTimeTicks, int? ExitSignal
         string[] fields = nameEnd < 0 ? [] : text[(nameEnd + 1)..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         const int Start = StartTimeField - FirstFieldAfterName;
         const int Signal = ExitSignalField - FirstFieldAfterName;
+        const int Size = VirtualBytesField - FirstFieldAfterName;
+        ulong? bytes = fields.Length > Size && ulong.TryParse(fields[Size], NumberStyles.None, CultureInfo.InvariantCulture, out ulong size) ? size : null;
         int? signal = fields.Length > Signal && int.TryParse(fields[Signal], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
         return fields.Length > Start && long.TryParse(fields[Start], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
-            ? new(ticks, signal)
+            ? new(ticks, bytes, signal)
             : throw new InvalidDataException($"{source}, line 1: expected the start time in clock ticks as field {StartTimeField}");
     }
 }

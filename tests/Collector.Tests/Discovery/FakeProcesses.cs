@@ -24,7 +24,7 @@ internal sealed class FakeProcesses : IDisposable
     {
         string folder = Folder(process.Pid);
         Directory.CreateDirectory(folder);
-        Write("stat", $"{process.Pid} ({process.Command}) S {process.ParentPid} {Numbers(17)} {process.StartTimeTicks} {Numbers(15)} {process.ExitSignal} 0\n");
+        Write("stat", $"{process.Pid} ({process.Command}) S {process.ParentPid} {Numbers(17)} {process.StartTimeTicks} {process.VirtualBytes} {Numbers(14)} {process.ExitSignal} 0\n");
         Write("status", Status(process));
         Write("cmdline", process.CommandLine.Replace('|', '\0') + "\0");
         Write("environ", process.Environment.Replace('|', '\0') + "\0");
@@ -67,6 +67,9 @@ internal sealed record FakeProcess(int Pid)
 
     /// <summary>With bars between the variables.</summary>
     public string Environment { get; init; } = "";
+
+    /// <summary>As the kernel does, another one for another program.</summary>
+    public int VirtualBytes => (CommandLine.Length * 4096) + (IsDotNet ? 1 << 30 : 0);
 
     public int ExitSignal { get; init; } = 17;
 

@@ -190,6 +190,37 @@ public sealed class WorkerInventoryTests : IDisposable
         Assert.Equal([10, 20], inventory.Scan().Select(worker => worker.Pid));
     }
 
+    /// <summary>What a look does not show, the name for instance, is seen with the next description.</summary>
+    [Fact]
+    public void AProcessThatHasNotChangedIsLookedAtAndNotDescribedAgain()
+    {
+        _processes.Put(new(10) { Command = "python3", CommandLine = "python3|-c|x" });
+        WorkerInventory inventory = Inventory("gunicorn");
+        inventory.Scan();
+
+        _processes.Put(new(10) { Command = "gunicorn", CommandLine = "python3|-c|y" });
+        Pass(TimeSpan.FromMinutes(4));
+        Assert.Empty(inventory.Scan());
+        Pass(TimeSpan.FromMinutes(6));
+        Assert.Single(inventory.Scan());
+    }
+
+    [Fact]
+    public void ALeaderThatWritesItsPidLateIsALeaderFromThenOn()
+    {
+        string pidFile = Path.Join(Path.GetTempPath(), Path.GetRandomFileName());
+        _processes.Put(new(10) { CommandLine = "own-server" }).Put(new(11) { ParentPid = 10, CommandLine = "own-worker" });
+        WorkerInventory inventory = Inventory(new DiscoveryOptions { Leaders = [pidFile] });
+        Assert.Empty(inventory.Scan());
+
+        File.WriteAllText(pidFile, "10");
+        Worker[] workers = [.. inventory.Scan()];
+        File.Delete(pidFile);
+
+        Assert.Equal([(10, null), (11, 10)], workers.Select(worker => (worker.Pid, worker.LeaderPid)));
+        Assert.Empty(inventory.Scan());
+    }
+
     [Fact]
     public void AProcessThatCannotBeUnderstoodHidesNobodyAndIsComplainedAboutOnce()
     {
