@@ -62,6 +62,6 @@ public sealed class AddHeapDriftTests
         var options = services.GetRequiredService<IOptions<HeapDriftOptions>>().Value;
 
         Assert.Equal(("/first", "/second"), (options.OutputDirectory, options.CollectorPath));
-        Assert.Equal(2, services.GetServices<IHostedService>().Distinct().Count()); // Signals and memory.
+        Assert.Equal(3, services.GetServices<IHostedService>().Distinct().Count()); // Signals, memory and the detector.
     }
 }
