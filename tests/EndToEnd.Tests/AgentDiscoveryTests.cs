@@ -14,7 +14,7 @@ public sealed class AgentDiscoveryTests
         using var folder = new TemporaryFolder();
         await using AgentProcess agent = await AgentProcess.StartAsync(folder.Path, new Dictionary<string, string?> { [AgentProcess.Services] = "shop-of-three" }, "--window", "1s");
         await using Shop shop = await Shop.StartAsync(
-            folder.Path, new Dictionary<string, string?> { ["OTEL_SERVICE_NAME"] = "shop-of-three", ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=shop-1,broken,=x" }, "--workers", "3");
+            folder.Path, new Dictionary<string, string?> { ["HEAPDRIFT_AGENT"] = null, ["OTEL_SERVICE_NAME"] = "shop-of-three", ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=shop-1,broken,=x" }, "--workers", "3");
 
         JsonNode[] group = [];
         await Eventually.HoldsAsync(

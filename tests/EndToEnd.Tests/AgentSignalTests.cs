@@ -14,7 +14,7 @@ public sealed class AgentSignalTests
         using var folder = new TemporaryFolder();
         using var ofTheShop = new TemporaryFolder();
         await using AgentProcess agent = await AgentProcess.StartAsync(folder.Path, new Dictionary<string, string?> { [AgentProcess.Services] = "signalled-shop" }, "--window", "1h");
-        await using Shop shop = await Shop.StartAsync(ofTheShop.Path, new Dictionary<string, string?> { ["OTEL_SERVICE_NAME"] = "signalled-shop" });
+        await using Shop shop = await Shop.StartAsync(ofTheShop.Path, new Dictionary<string, string?> { ["HEAPDRIFT_AGENT"] = null, ["OTEL_SERVICE_NAME"] = "signalled-shop" });
         await shop.ArmedAsync();
         await agent.WatchesAsync(shop.Process.Id);
         await shop.SwitchOnAsync("session-cache");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using HeapDrift.Collector.Discovery;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.TestKit;
 
@@ -30,6 +31,9 @@ internal sealed class Shop : IAsyncDisposable
             ["HeapDrift__CollectorPath"] = RepositoryPaths.HeapDrift,
             ["HeapDrift__OutputDirectory"] = reports,
         };
+
+        // Signals to a shop that an agent watches go to the agent. A test that wants that sets null.
+        settings.TryAdd(WorkerDirectory.AgentVariable, "off");
         var shop = new Shop(
             ChildProcess.Start(new ChildProcessStart(Executable, ["--urls", address.ToString(), .. arguments]) { Environment = settings }), address);
         await Eventually.HoldsAsync(shop.IsHealthyAsync, HeapDriftTool.Deadline, "the shop answers", shop.Process.Describe);

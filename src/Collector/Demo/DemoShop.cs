@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using HeapDrift.Collector.Discovery;
 
 namespace HeapDrift.Collector.Demo;
 
@@ -54,6 +55,9 @@ internal sealed class DemoShop : IDisposable
         start.Environment["HeapDrift__CollectorPath"] = Environment.ProcessPath;
         start.Environment["HeapDrift__OutputDirectory"] = output;
         start.Environment["HeapDrift__Window"] = "00:00:30";
+
+        // An agent of this machine would be passed the signals that the demo sends.
+        start.Environment[WorkerDirectory.AgentVariable] = "off";
 
         // The runtime that runs this tool runs the sample too, wherever it was installed.
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Join(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));

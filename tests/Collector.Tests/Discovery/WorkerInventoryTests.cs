@@ -262,6 +262,15 @@ public sealed class WorkerInventoryTests : IDisposable
         Assert.Equal([10, 12], Inventory(new DiscoveryOptions { Services = [pattern], Commands = ["gunicorn"] }).Scan().Select(worker => worker.Pid));
     }
 
+    [Fact]
+    public void AProcessThatAsksToBeLeftAloneIsNotWatched()
+    {
+        _processes.Put(new(10) { IsDotNet = true, CommandLine = "/app/shop", Executable = "/app/shop", Command = "shop", Environment = "HEAPDRIFT_AGENT=off" })
+            .Put(new(11) { IsDotNet = true, CommandLine = "/app/shop", Executable = "/app/shop", Command = "shop", Environment = "HEAPDRIFT_AGENT=on" });
+
+        Assert.Equal([11], Inventory().Scan().Select(worker => worker.Pid));
+    }
+
     private WorkerInventory Inventory(params string[] commands) => Inventory(new DiscoveryOptions { Commands = commands });
 
     private WorkerInventory Inventory(DiscoveryOptions options)
