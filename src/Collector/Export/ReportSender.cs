@@ -38,13 +38,21 @@ internal sealed class ReportSender(IConfiguration environment)
     }
 
     /// <summary>One attempt at an event. Null when the receiver has it.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "An event that cannot be told must not stop the agent.")]
     public async Task<DeliveryFailure?> TellAsync(Announcement announcement)
     {
         string complaint = "";
         using OtlpExport? export = TryOpen(announcement.Resource, sendsTraces: false, sendsLogs: true, unusable => complaint = unusable);
-        return export is null
-            ? new(complaint, DeliveryFailureKind.Unreachable)
-            : await export.TellAsync(announcement.Event, announcement.Level, CaptureTraceId.Of(announcement.CaptureId));
+        try
+        {
+            return export is null
+                ? new(complaint, DeliveryFailureKind.Unreachable)
+                : await export.TellAsync(announcement.Event, announcement.Level, CaptureTraceId.Of(announcement.CaptureId));
+        }
+        catch (Exception failed)
+        {
+            return new(failed.Message, DeliveryFailureKind.NotTaken);
+        }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Settings that the exporter does not bear must not stop the agent.")]

@@ -145,6 +145,31 @@ public sealed class DamagedBacklogTests : IDisposable
         Assert.Single(receiver.Logs, log => log.EventName == FindingEvent);
     }
 
+    [Fact]
+    public async Task AFolderThatGoesAwayUnderAWaitingReportIsSaidOnceAndItsReturnToo()
+    {
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        receiver.FailWith(503);
+        string parked = _reports.Path + ".parked";
+        _reports.Leave(1);
+        await using var running = new RunningBacklog(_reports, receiver.HttpEndpoint.ToString());
+        await running.UntilAsync(() => _reports.Attempts(1) > 0, "it is tried");
+        Directory.Move(_reports.Path, parked);
+        await running.UntilAsync(() => running.Complaints.Length > 1, "it is said");
+        DateTimeOffset then = running.Clock.GetUtcNow();
+        await running.UntilAsync(() => running.Clock.GetUtcNow() > then.AddMinutes(5), "five minutes pass");
+
+        Assert.Equal(1, running.Backlog.Count);
+        Directory.Move(parked, _reports.Path);
+        receiver.FailWith(null);
+        await running.UntilAsync(() => _reports.Waiting.Length == 0 && running.Backlog.Count == 0, "it is delivered");
+
+        Assert.Single(running.Complaints, complaint => complaint.Contains("cannot be looked for", StringComparison.Ordinal));
+        Assert.Contains(running.Facts, fact => fact.Contains("looked for again", StringComparison.Ordinal));
+        Assert.Equal(0, running.Backlog.UndeliverableCount);
+        Assert.Single(receiver.Logs, log => log.EventName == FindingEvent);
+    }
+
     private void DamageMark(string content)
     {
         string file = _reports.InFolder(1, UndeliveredMark.FileName);
