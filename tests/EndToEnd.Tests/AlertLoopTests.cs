@@ -10,8 +10,8 @@ namespace HeapDrift.EndToEnd.Tests;
 public sealed partial class AlertLoopTests
 {
     /// <summary>
-    /// What a minute of the shipped rules lasts here; the alert needs 50 minutes. Memory is read every 10 s, of which the rules' windows of
-    /// 10 minutes must hold several.
+    /// What a minute of the shipped rules lasts here; the alert needs 50 minutes. Memory is read every 2 s, of which the rules' windows of
+    /// 10 minutes must hold many: growth is no steadier than the reading.
     /// </summary>
     private const int SecondsPerMinute = 3;
 
@@ -37,6 +37,7 @@ public sealed partial class AlertLoopTests
 
                 // A read on a busy machine would be paid for longer than the windows of the fast clock last.
                 ["HeapDrift__Watch__MostReadShare"] = "0.01",
+                ["HeapDrift__Watch__ReadInterval"] = "00:00:02",
             },
             "--window",
             "5s");

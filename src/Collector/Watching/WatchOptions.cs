@@ -11,10 +11,17 @@ internal sealed class WatchOptions : IValidateOptions<WatchOptions>
     private const double Least = 0.00001;
     private const double Most = 0.01;
 
+    /// <summary>The detector looks at intervals of half a minute and more.</summary>
+    private static readonly TimeSpan MostInterval = TimeSpan.FromMinutes(1);
+
     /// <summary>Time that the kernel takes to read a worker's memory, as a share of all time. Beyond it readings become rarer.</summary>
     public double MostReadShare { get; set; } = SmapsPace.UsualShare;
 
-    public ValidateOptionsResult Validate(string? name, WatchOptions options) => options.MostReadShare is >= Least and <= Most
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"{Section}:MostReadShare is {options.MostReadShare}: it takes {Least} to {Most}");
+    /// <summary>How often it is read where cost permits.</summary>
+    public TimeSpan ReadInterval { get; set; } = SmapsPace.RollupInterval;
+
+    public ValidateOptionsResult Validate(string? name, WatchOptions options) =>
+        options.MostReadShare is not (>= Least and <= Most) ? ValidateOptionsResult.Fail($"{Section}:MostReadShare is {options.MostReadShare}: it takes {Least} to {Most}")
+        : options.ReadInterval < MemoryWatch.LeastInterval || options.ReadInterval > MostInterval ? ValidateOptionsResult.Fail($"{Section}:ReadInterval is {options.ReadInterval}: it takes {MemoryWatch.LeastInterval} to {MostInterval}")
+        : ValidateOptionsResult.Success;
 }

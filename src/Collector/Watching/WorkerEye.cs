@@ -10,7 +10,7 @@ namespace HeapDrift.Collector.Watching;
 /// <summary>Everything that is kept open to watch one worker. For one caller at a time.</summary>
 internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider clock, WatchOptions options, DetectorOptions detector, GcSessions sessions) : IAsyncDisposable
 {
-    private readonly MemoryWatch _memory = new(worker.Pid, proc, clock, options.MostReadShare);
+    private readonly MemoryWatch _memory = new(worker.Pid, proc, clock, options.MostReadShare, options.ReadInterval);
     private readonly LeakWatch? _leak = detector.Enabled ? new(detector.ForOne()) : null;
     private readonly DateTimeOffset? _startedAt = proc.TryReadStartedAt(worker.StartTimeTicks);
 

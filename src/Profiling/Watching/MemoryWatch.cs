@@ -6,12 +6,12 @@ namespace HeapDrift.Profiling.Watching;
 /// Keeps an eye on the memory of one process. May be asked as often as one likes: it reads only what <see cref="SmapsPace"/> permits and
 /// remembers the rest. For one caller at a time; what it returns does not change.
 /// </summary>
-internal sealed class MemoryWatch(int pid, ProcFileSystem files, TimeProvider time, double share = SmapsPace.UsualShare)
+internal sealed class MemoryWatch(int pid, ProcFileSystem files, TimeProvider time, double share = SmapsPace.UsualShare, TimeSpan? interval = null)
 {
     /// <summary>More often even the small files are not read.</summary>
     public static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
 
-    private readonly SmapsPace _pace = new(time, share);
+    private readonly SmapsPace _pace = new(time, share, interval);
     private readonly MemoryGrowth _growth = new();
     private readonly long? _startTime = files.TryReadStartTime(pid);
     private WorkerMemory? _last;
@@ -81,7 +81,7 @@ internal sealed class MemoryWatch(int pid, ProcFileSystem files, TimeProvider ti
 
     /// <summary>Null where the last reading stands: it is not due yet, or it was a full one and the next will be one too.</summary>
     private WorkerMemory? CheapIfDue(long rss, SmapsPlan plan) =>
-        _last is not null && time.GetElapsedTime(_readAt) < SmapsPace.RollupInterval - SmapsPace.Slack ? null
+        _last is not null && time.GetElapsedTime(_readAt) < _pace.Interval - SmapsPace.Slack ? null
         : plan.WhyNoRollup is { } tooMuch ? Cheap(rss, tooMuch)
         : _last is { IsCheap: false } ? null
         : Cheap(rss, "PSS is not read yet: earlier reads have to be paid for first.");

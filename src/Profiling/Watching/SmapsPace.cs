@@ -7,7 +7,7 @@ namespace HeapDrift.Profiling.Watching;
 /// meanwhile: 8 ms per GB on an idle machine, 22 ms on a busy one, and there are worse. Every read is paid for: nothing is read again before
 /// its cost is its share of the time since. Pure but for the clock; for one caller at a time.
 /// </summary>
-internal sealed class SmapsPace(TimeProvider time, double share = SmapsPace.UsualShare)
+internal sealed class SmapsPace(TimeProvider time, double share = SmapsPace.UsualShare, TimeSpan? interval = null)
 {
     /// <summary>Cost of all reads as a share of wall time.</summary>
     public const double UsualShare = 0.001;
@@ -39,9 +39,12 @@ internal sealed class SmapsPace(TimeProvider time, double share = SmapsPace.Usua
     private const double BytesPerGigabyte = 1e9;
 
     private readonly long _origin = time.GetTimestamp();
-    private readonly Cost _rollup = new(RollupInterval, FirstSecondsPerGigabyte);
+    private readonly Cost _rollup = new(interval ?? RollupInterval, FirstSecondsPerGigabyte);
     private readonly Cost _ledger = new(LedgerInterval, FirstSecondsPerGigabyte * FirstLedgerFactor);
     private TimeSpan _paidAt = TimeSpan.MinValue;
+
+    /// <summary>How often the continuous figures are read here.</summary>
+    public TimeSpan Interval => interval ?? RollupInterval;
 
     /// <summary>What may be read now. What is due together is read together and paid for together.</summary>
     /// <param name="rssBytes">Resident bytes of the process now.</param>
