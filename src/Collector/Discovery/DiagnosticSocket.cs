@@ -9,6 +9,9 @@ namespace HeapDrift.Collector.Discovery;
 /// </summary>
 internal static class DiagnosticSocket
 {
+    /// <summary>The kernel tells when it was booted to the second, and the clock may have been set since.</summary>
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// The socket of this very process, or null when it cannot be seen. Costs two look-ups, however many sockets lie there, and is not
     /// taken in by one that an earlier process with this pid left behind.
@@ -30,10 +33,12 @@ internal static class DiagnosticSocket
     /// <param name="pid">The process as seen from here.</param>
     /// <param name="innerPid">The process as it sees itself.</param>
     /// <param name="temporaryFolder">Its <c>TMPDIR</c>; null for the default.</param>
-    public static string? FindNewest(int pid, int innerPid, string? temporaryFolder)
+    /// <param name="startedAt">An older socket is one that an earlier process with this pid left behind. Null where it is not known.</param>
+    public static string? FindNewest(int pid, int innerPid, string? temporaryFolder, DateTimeOffset? startedAt)
     {
         string prefix = string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{innerPid}-");
-        return Folders(pid, temporaryFolder).Select(folder => FindIn(folder, prefix)).FirstOrDefault(found => found is not null);
+        DateTimeOffset oldest = startedAt is { } at ? at - ClockSlack : DateTimeOffset.MinValue;
+        return Folders(pid, temporaryFolder).Select(folder => FindIn(folder, prefix, oldest)).FirstOrDefault(found => found is not null);
     }
 
     /// <summary>The plain path is shorter (a socket's path has 107 bytes at most) and works without permission to enter the process's root.</summary>
@@ -43,12 +48,12 @@ internal static class DiagnosticSocket
         return [inside, $"/proc/{pid}/root{inside}"];
     }
 
-    private static string? FindIn(string folder, string prefix)
+    private static string? FindIn(string folder, string prefix, DateTimeOffset oldest)
     {
         try
         {
             // The start is a number without leading zeros: the longer name is the later one.
-            return Directory.EnumerateFiles(folder, prefix + "*-socket")
+            return Directory.EnumerateFiles(folder, prefix + "*-socket").Where(path => File.GetLastWriteTimeUtc(path) >= oldest)
                 .OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).LastOrDefault();
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)

@@ -60,7 +60,7 @@ internal sealed class WorkerDirectory(ProcFileSystem proc, WatchRules? rules = n
         string? temporaryFolder = environment.Value?.GetValueOrDefault("TMPDIR");
         string? socket = port?.SocketOf(pid, stat.StartTimeTicks)
             ?? DiagnosticSocket.FindOwn(pid, status.NamespacePid, stat.StartTimeTicks, temporaryFolder)
-            ?? (isMapped ? DiagnosticSocket.FindNewest(pid, status.NamespacePid, temporaryFolder) : null);
+            ?? (isMapped ? DiagnosticSocket.FindNewest(pid, status.NamespacePid, temporaryFolder, proc.TryReadStartedAt(stat.StartTimeTicks)) : null);
         RunningProgram program = RunningProgram.Read(proc, pid, status.Name);
         var worker = new Worker
         {

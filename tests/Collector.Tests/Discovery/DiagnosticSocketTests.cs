@@ -17,7 +17,17 @@ public sealed class DiagnosticSocketTests : IDisposable
 
     [Fact]
     public void OfTwoSocketsOfOnePidTheLaterStartedIsTaken() =>
-        Assert.Equal(Path.Join(_folder, "dotnet-diagnostic-42-2000548-socket"), DiagnosticSocket.FindNewest(42, 42, _folder));
+        Assert.Equal(Path.Join(_folder, "dotnet-diagnostic-42-2000548-socket"), DiagnosticSocket.FindNewest(42, 42, _folder, startedAt: null));
+
+    [Fact]
+    public void ASocketThatIsOlderThanTheProcessIsNotTaken()
+    {
+        DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
+        Array.ForEach(Directory.GetFiles(_folder), socket => File.SetLastWriteTimeUtc(socket, startedAt.UtcDateTime.AddMinutes(-1)));
+
+        Assert.Null(DiagnosticSocket.FindNewest(42, 42, _folder, startedAt));
+        Assert.NotNull(DiagnosticSocket.FindNewest(42, 42, _folder, startedAt.AddHours(-1)));
+    }
 
     [Fact]
     public void TheSocketOfAnEarlierProcessIsNotItsOwn()
