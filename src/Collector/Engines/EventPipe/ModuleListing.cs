@@ -1,4 +1,3 @@
-using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Parsers.Clr;
@@ -14,19 +13,6 @@ internal static class ModuleListing
 {
     private const string SampleProfiler = "Microsoft-DotNETCore-SampleProfiler";
 
-    /// <summary>
-    /// Both, because each flushes where the other does not: the sampling provider where nobody else listens to the worker, the runtime's own
-    /// where somebody does, as the agent. It forgets when it is told of keywords without Type (OnKeywordsChanged in eventtrace.cpp);
-    /// the end of a session tells it of those that it had until then.
-    /// </summary>
-    private static readonly EventPipeProvider[] FlushingProviders =
-    [
-        new(SampleProfiler, EventLevel.Informational, 0),
-        new("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, GcKeyword),
-    ];
-
-    private const long GcKeyword = 0x1;
-
     /// <summary>LoaderKeyword of the rundown provider: modules and assemblies without their methods.</summary>
     private const long LoaderRundown = 0x8;
 
@@ -36,7 +22,7 @@ internal static class ModuleListing
     {
         var modules = new LoadedModules();
         using EventPipeSession session = await connection.StartAsync(
-            FlushingProviders, BufferMegabytes, LoaderRundown, deadline: null, cancellationToken);
+            SampleProfiler, keywords: 0, BufferMegabytes, LoaderRundown, deadline: null, cancellationToken);
         using var source = new EventPipeEventSource(session.EventStream);
         var rundown = new ClrRundownTraceEventParser(source);
         rundown.LoaderModuleDCStop += module => modules.Add((ulong)module.ModuleID, PathOf(module));
