@@ -17,8 +17,13 @@ internal sealed class KnownProcess(long startTimeTicks, TimeSpan ageWhenMet, Tim
     /// <summary>Half of the round, so that a young process is looked at in each.</summary>
     private static readonly TimeSpan LeastInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A host with 5,000 processes then has 17 looks a second.</summary>
+    /// <summary>Processes that were met in one scan, as all are in the first one, must not fall due in one scan for ever.</summary>
+    private const int SpreadSeconds = 120;
+
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>A host with 5,000 processes then has 14 descriptions a second, of a quarter of a millisecond each.</summary>
+    private readonly TimeSpan _longestInterval = LongestInterval + TimeSpan.FromSeconds(startTimeTicks % SpreadSeconds);
 
     private readonly long _metAt = clock.GetTimestamp();
     private long? _lookedAt;
@@ -47,14 +52,14 @@ internal sealed class KnownProcess(long startTimeTicks, TimeSpan ageWhenMet, Tim
     /// <summary>Whether to look at it at all.</summary>
     public bool IsDue => !IsSettled && (_lookedAt is not { } at || clock.GetElapsedTime(at) >= Interval);
 
-    private TimeSpan Interval => Age / AgeShare is var share && share < LeastInterval ? LeastInterval : share > LongestInterval ? LongestInterval : share;
+    private TimeSpan Interval => Age / AgeShare is var share && share < LeastInterval ? LeastInterval : share > _longestInterval ? _longestInterval : share;
 
     /// <summary>
     /// Whether it is what it was when it was described: a look costs a tenth of a description, and shows that a process runs another program
     /// or has loaded a runtime. Believed of processes that are no workers, for as long as the longest interval.
     /// </summary>
     public bool IsUnchanged(ProcessStat stat) =>
-        Worker is null && !IsChild && Descriptions > 0 && stat.VirtualBytes is { } bytes && bytes == _virtualBytes && clock.GetElapsedTime(_describedAt) < LongestInterval;
+        Worker is null && !IsChild && Descriptions > 0 && stat.VirtualBytes is { } bytes && bytes == _virtualBytes && clock.GetElapsedTime(_describedAt) < _longestInterval;
 
     public void Looked(ProcessStat stat) => (_lookedAt, _virtualBytes) = (clock.GetTimestamp(), stat.VirtualBytes);
 
