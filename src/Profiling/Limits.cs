@@ -47,6 +47,12 @@ internal static class Limits
     /// <summary>Generic arguments in generic arguments. A level takes two frames of the stack, which is not a thing to run out of.</summary>
     public const int TypeNameDepth = 256;
 
+    /// <summary>Generic parameters of one type; <c>Func</c> has 17. A larger number in a name is not believed.</summary>
+    public const int GenericArity = 64;
+
+    /// <summary>Characters of one frame's type, method and signature. A name in metadata has 1,023 at most; instantiations make it longer.</summary>
+    public const int FrameNameCharacters = 1 << 14;
+
     /// <summary>Runs of references in one type. The largest types that compilers make (state machines, generated code) have some hundred.</summary>
     public const int GCDescSeries = 1 << 16;
 

@@ -8,32 +8,13 @@ namespace HeapDrift.Profiling.Heap;
 /// </summary>
 internal static class TypeName
 {
-    public static string FromRuntime(string name)
-    {
-        if (!name.AsSpan().ContainsAny('`', '[') || IsNestedTooDeep(name, '[', ']'))
-        {
-            return name;
-        }
-
-        var reader = new Reader(name);
-        return reader.ReadType() && reader.IsAtEnd ? reader.Result : name;
-    }
+    public static string FromRuntime(string name) => name.AsSpan().ContainsAny('`', '[') ? Rewrite(name) : name;
 
     /// <summary>
     /// A name as ClrMD spells it, with the generic arguments where their parameters are declared (<c>Dictionary&lt;K, V&gt;+Entry[]</c>),
     /// rewritten as the other names are (<c>Dictionary+Entry&lt;K, V&gt;[]</c>). Names that compilers make keep their brackets.
     /// </summary>
-    public static string FromClrMd(string name)
-    {
-        if (!name.Contains('<', StringComparison.Ordinal) || IsNestedTooDeep(name, '<', '>'))
-        {
-            return name;
-        }
-
-        int at = 0;
-        string result = ReadClrMdType(name, ref at);
-        return at == name.Length ? result : name;
-    }
+    public static string FromClrMd(string name) => name.Contains('<', StringComparison.Ordinal) ? Rewrite(name) : name;
 
     /// <summary>For people: without namespaces and enclosing types' namespaces, <c>Dictionary&lt;String, Session&gt;</c>.</summary>
     public static string Shorten(string name)
@@ -58,163 +39,29 @@ internal static class TypeName
         return shortened.ToString();
     }
 
-    private static bool IsNestedTooDeep(string name, char open, char close)
+    private static string Rewrite(string name)
     {
-        int depth = 0;
-        foreach (char letter in name)
+        if (TypeSyntax.TryParse(name) is not { } type)
         {
-            depth = letter == open ? depth + 1 : letter == close ? Math.Max(0, depth - 1) : depth;
-            if (depth > Limits.TypeNameDepth)
-            {
-                return true;
-            }
+            return name;
         }
 
-        return false;
+        var text = new StringBuilder(name.Length);
+        Write(type, text);
+        return text.ToString();
     }
 
-    private static string ReadClrMdType(string name, ref int at)
+    private static void Write(TypeSyntax type, StringBuilder to)
     {
-        var plain = new StringBuilder();
-        List<string> arguments = [];
-        while (at < name.Length && name[at] is not ('>' or ',' or '['))
+        to.AppendJoin('+', type.Segments.Select(segment => segment.Name));
+        string separator = "<";
+        foreach (TypeSyntax argument in type.Arguments)
         {
-            bool isStartOfWord = plain.Length == 0 || plain[^1] is '.' or '+';
-            if (name[at] != '<')
-            {
-                plain.Append(name[at++]);
-            }
-            else if (isStartOfWord)
-            {
-                CopyBracketed(name, ref at, plain);
-            }
-            else
-            {
-                ReadClrMdArguments(name, ref at, arguments);
-            }
+            to.Append(separator);
+            Write(argument, to);
+            separator = ", ";
         }
 
-        if (arguments.Count != 0)
-        {
-            plain.Append('<').AppendJoin(", ", arguments).Append('>');
-        }
-
-        while (at < name.Length && name[at] is '[' or ']' or '*' || (at < name.Length && name[at] == ',' && plain.Length != 0 && plain[^1] is '[' or ','))
-        {
-            plain.Append(name[at++]);
-        }
-
-        return plain.ToString();
-    }
-
-    private static void ReadClrMdArguments(string name, ref int at, List<string> arguments)
-    {
-        do
-        {
-            at++;
-            at += at < name.Length && name[at] == ' ' ? 1 : 0;
-            arguments.Add(ReadClrMdType(name, ref at));
-        }
-        while (at < name.Length && name[at] == ',');
-
-        at += at < name.Length && name[at] == '>' ? 1 : 0;
-    }
-
-    private static void CopyBracketed(string name, ref int at, StringBuilder to)
-    {
-        int depth = 0;
-        do
-        {
-            depth += name[at] == '<' ? 1 : name[at] == '>' ? -1 : 0;
-            to.Append(name[at++]);
-        }
-        while (depth > 0 && at < name.Length);
-    }
-
-    /// <summary>Recursive descent over: type = plain [ '[' type { ',' type } ']' ] { '[' ranks ']' }.</summary>
-    private sealed class Reader(string text)
-    {
-        private readonly StringBuilder _result = new(text.Length);
-        private int _at;
-
-        public bool IsAtEnd => _at == text.Length;
-
-        public string Result => _result.ToString();
-
-        private char Current => _at < text.Length ? text[_at] : '\0';
-
-        public bool ReadType()
-        {
-            ReadPlainName();
-            while (Current == '[')
-            {
-                bool isArray = _at + 1 < text.Length && text[_at + 1] is ']' or ',' or '*';
-                if (!(isArray ? ReadRanks() : ReadArguments()))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-
-        private void ReadPlainName()
-        {
-            while (Current is not ('\0' or '[' or ']' or ','))
-            {
-                if (Current == '`')
-                {
-                    _at++;
-                    while (char.IsAsciiDigit(Current))
-                    {
-                        _at++;
-                    }
-                }
-                else
-                {
-                    _result.Append(text[_at++]);
-                }
-            }
-        }
-
-        private bool ReadRanks()
-        {
-            while (Current is '[' or ',' or '*')
-            {
-                _result.Append(text[_at++]);
-            }
-
-            return Take(']', "]");
-        }
-
-        private bool ReadArguments()
-        {
-            _at++;
-            _result.Append('<');
-            while (ReadType())
-            {
-                if (Current != ',')
-                {
-                    return Take(']', ">");
-                }
-
-                _at++;
-                _result.Append(", ");
-            }
-
-            return false;
-        }
-
-        private bool Take(char expected, string written)
-        {
-            if (Current != expected)
-            {
-                return false;
-            }
-
-            _at++;
-            _result.Append(written);
-            return true;
-        }
+        to.Append(separator == "<" ? "" : ">").Append(type.Suffix);
     }
 }
