@@ -7,6 +7,8 @@ internal static class TypeOrigins
 {
     private const string StaticField = "static ";
 
+    private const string SharedFramework = "/shared/Microsoft.";
+
     private static readonly string[] PlatformPrefixes = ["System.", "Microsoft.", "Internal.", "Interop+", "Windows.", "MS."];
 
     private static readonly string[] PlatformModules = ["System.", "Microsoft.", "mscorlib", "netstandard", "WindowsBase"];
@@ -23,7 +25,7 @@ internal static class TypeOrigins
         // The runtime gives an array of a generic type the module of CoreLib; only the name then tells.
         bool isPlatform = module is null || isArray
             ? HasPrefix(element, PlatformPrefixes) || !element.AsSpan(0, NameEnd(element)).Contains('.') && module is not null && HasPrefix(module, PlatformModules)
-            : HasPrefix(module, PlatformModules) || HasPrefix(module, PlatformPrefixes);
+            : IsPlatformModule(module);
         return isPlatform ? TypeOrigin.Library : TypeOrigin.Application;
     }
 
@@ -31,6 +33,15 @@ internal static class TypeOrigins
     public static TypeOrigin Of(PathStep step) => step.Kind == PathStepKind.Type ? Of(step.Name, step.Module)
         : step.Name.IndexOf(StaticField, StringComparison.Ordinal) is >= 0 and int at ? Of(step.Name[(at + StaticField.Length)..], null)
         : TypeOrigin.Library;
+
+    /// <summary>
+    /// A module of the shared frameworks by the folder in which they are installed (<c>shared/Microsoft.NETCore.App/10.0.0</c>), one that was
+    /// published with the application by its name.
+    /// </summary>
+    public static TypeOrigin OfModule(string path) =>
+        path.Contains(SharedFramework, StringComparison.Ordinal) || IsPlatformModule(Path.GetFileName(path)) ? TypeOrigin.Library : TypeOrigin.Application;
+
+    private static bool IsPlatformModule(string module) => HasPrefix(module, PlatformModules) || HasPrefix(module, PlatformPrefixes);
 
     private static int NameEnd(string type) => type.IndexOf('<', StringComparison.Ordinal) is >= 0 and int generic ? generic : type.Length;
 
