@@ -61,4 +61,19 @@ internal static class Limits
 
     /// <summary>Bytes of an object's fixed part. The runtime's own limit for fields (<c>FIELD_OFFSET_LAST_REAL_OFFSET</c>) is 128 MB.</summary>
     public const int ObjectBaseBytes = 1 << 27;
+
+    /// <summary>Bytes of one PDB. The largest that compilers of large products ship have some 10 MB.</summary>
+    public const int PdbBytes = 1 << 26;
+
+    /// <summary>Bytes of a module's debug directory, and of the path of its PDB in it. Real ones have some hundred.</summary>
+    public const int DebugDirectoryBytes = 1 << 16;
+
+    /// <summary>Statements of one method that are looked at. Generated code has some ten thousand.</summary>
+    public const int SequencePoints = 1 << 20;
+
+    /// <summary>Methods of one module that are looked at for state machines; the platform's largest assembly has 60,000.</summary>
+    public const int PdbMethods = 1 << 20;
+
+    /// <summary>Bytes of a source file's path in a PDB: PATH_MAX of Linux.</summary>
+    public const int SourcePathBytes = 4096;
 }

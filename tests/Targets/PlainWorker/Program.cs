@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Shop;
 using Targets;
 
 // A worker with a known heap. Arguments: --nodes N, --leak PER_SECOND, --handle-usr2, --kinds (objects of every kind that a heap may hold),
-// --collect (one garbage collection after the other).
+// --collect (one garbage collection after the other), --frames (a thread in a method of every kind; each is told by one line, see Sight, before "ready").
 // Lines on standard input: "leak N", "gc", "gc GENERATION", "figures" (of its collector), "exit"; each is answered by one line.
 // It says "ready PID FRAMEWORK" when its heap stands and its signals are handled. The end of standard input does not end it.
 
@@ -14,6 +15,17 @@ Holder.Fill(NumberAfter("--nodes"));
 if (args.Contains("--kinds"))
 {
     Kinds.Fill();
+}
+
+if (args.Contains("--frames"))
+{
+    ThreadPool.SetMinThreads(64, 8);
+    Shapes.Start("top-level local function", () => Outside(1));
+    Shapes.Start("top-level lambda", () => Sight.Here("top-level lambda"));
+    for (var left = Shapes.StartAll() + 2; left > 0; left--)
+    {
+        Console.WriteLine(Sight.Take());
+    }
 }
 
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
@@ -52,6 +64,11 @@ if (args.Contains("--collect"))
 Console.WriteLine($"ready {Environment.ProcessId} {RuntimeInformation.FrameworkDescription}");
 await exit.Task;
 return 0;
+
+static int Outside(int number)
+{
+    return Sight.Here("top-level local function") + number;
+}
 
 int NumberAfter(string option)
 {

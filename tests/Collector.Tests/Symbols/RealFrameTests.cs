@@ -1,0 +1,86 @@
+using System.Globalization;
+using HeapDrift.Collector.Symbols;
+using HeapDrift.Profiling.Stacks;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.Collector.Tests.Symbols;
+
+/// <summary>
+/// Threads that stand in a method of every kind, each of which says which file and line that is; looked at from outside in both ways that an
+/// engine has.
+/// </summary>
+public sealed class RealFrameTests
+{
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    public async Task EveryKindOfMethodIsNamedAsInItsSourceWithFileAndLine(int major)
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(major, "--frames");
+        IReadOnlyList<Sighting> sightings = Sighting.Of(worker);
+        Assert.Equal(ShapeNames.Expected.Keys.Order(), sightings.Select(seen => seen.Shape).Order());
+
+        WorkerStacks stacks = WorkerStacks.Take(worker.Id);
+        WorkerMethods methods = await WorkerMethods.TakeAsync(worker.Id, TestContext.Current.CancellationToken);
+        using var lines = new SourceLines(new PdbSearch(string.Create(CultureInfo.InvariantCulture, $"/proc/{worker.Id}/root"), null));
+
+        Assert.Multiple([.. sightings.Select<Sighting, Action>(seen => () =>
+        {
+            StackEntry entry = Standing(stacks, seen);
+            string place = $"{seen.File}:{seen.Line}";
+
+            Assert.Equal($"{ShapeNames.Expected[seen.Shape]} at {place}", Describe(entry.Frame, lines));
+            Assert.Equal($"{ShapeNames.FromEvents(seen.Shape)} at {place}", Describe(methods.Find(entry.Address)!, lines));
+            Assert.Equal(new SourceLine(seen.File, seen.Line), lines.Find(seen.Module, seen.Token, seen.ILOffset));
+            Assert.Equal(FrameName.Of(entry.Frame).Stable, FrameName.Of(methods.Find(entry.Address)!).Stable);
+        })]);
+    }
+
+    /// <summary>Compiled for speed, a method that was inlined stands on no stack; the others keep the lines of their calls.</summary>
+    [Fact]
+    public async Task OptimisedCodeHasTheLinesOfItsCallsToo()
+    {
+        var start = new ChildProcessStart(RepositoryPaths.PlainWorker(10), ["--frames"]) { Environment = new Dictionary<string, string?> { ["DOTNET_TieredCompilation"] = "0" } };
+        await using PlainWorker worker = await PlainWorker.StartAsync(start);
+        WorkerStacks stacks = WorkerStacks.Take(worker.Id);
+        using var lines = new SourceLines(new PdbSearch("/", null));
+        (Sighting Seen, RawFrame Frame)[] whole =
+        [
+            .. Sighting.Of(worker).Select(seen => (seen, Standing(stacks, seen).Frame)).Where(pair => ShapeNames.Expected[pair.seen.Shape] == FrameName.Of(pair.Frame).Text),
+        ];
+
+        Assert.True(whole.Length > ShapeNames.Expected.Count / 2);
+        Assert.All(whole, pair => Assert.Equal(new SourceLine(pair.Seen.File, pair.Seen.Line), lines.Find(pair.Frame)));
+    }
+
+    [Fact]
+    public async Task AStackIsFoldedAroundTheApplication()
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--frames");
+        WorkerStacks stacks = WorkerStacks.Take(worker.Id);
+        using var lines = new SourceLines(new PdbSearch("/", null));
+
+        string[] Fold(string shape)
+        {
+            Sighting seen = Sighting.Of(worker).Single(seen => seen.Shape == shape);
+            return [.. FoldedStackText.Lines(FoldedStack.Of(stacks.ByThread[seen.Thread].Select(entry => NamedFrame.Of(entry.Frame, lines.Find(entry.Frame)))), 20)];
+        }
+
+        string[] record = Fold("record");
+        Assert.Matches("^  System.Threading.ManualResetEventSlim.Wait\\(.*\\) and \\d+ more framework frames$", record[0]);
+        Assert.StartsWith("> Shop.Sight.Here(string, string, int) at ", record[1], StringComparison.Ordinal);
+        Assert.Matches("^  Shop.Noisy.ToString\\(\\) at .*/Shapes.cs:\\d+$", record[2]);
+        Assert.Equal("  System.Text.StringBuilder.Append(object)", record[3]);
+        Assert.StartsWith("  Shop.Order.PrintMembers(StringBuilder)", record[4], StringComparison.Ordinal);
+        Assert.Contains(Fold("recursion"), line => line.StartsWith("  Shop.Cart.Walk(int) at ", StringComparison.Ordinal) && line.EndsWith(" (4 times)", StringComparison.Ordinal));
+        Assert.Single(Fold("async before await"), line => line.Contains("Shop.Cart.AddAtOnceAsync", StringComparison.Ordinal));
+    }
+
+    /// <summary>The caller of <c>Sight.Here</c> on the thread that stands there.</summary>
+    private static StackEntry Standing(WorkerStacks stacks, Sighting seen) =>
+        stacks.ByThread[seen.Thread].SkipWhile(entry => entry.Frame.TypeName != "Shop.Sight").SkipWhile(entry => entry.Frame.TypeName == "Shop.Sight").First();
+
+    private static string Describe(RawFrame frame, SourceLines lines) =>
+        lines.Find(frame) is { } line ? $"{FrameName.Of(frame).Text} at {line.File}:{line.Line}" : $"{FrameName.Of(frame).Text}, {string.Join("; ", lines.Missing)}";
+}
