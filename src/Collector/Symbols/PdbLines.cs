@@ -113,6 +113,11 @@ internal sealed class PdbLines : IDisposable
     private string Path(DocumentHandle document)
     {
         BlobReader parts = _reader.GetBlobReader((BlobHandle)_reader.GetDocument(document).Name);
+        if (parts.Length > Limits.SourcePathBytes)
+        {
+            throw new BadImageFormatException("the path of a source file has more parts than any");
+        }
+
         var path = new StringBuilder();
         string separator = parts.ReadByte() is not 0 and byte letter ? ((char)letter).ToString() : "";
         bool isFirst = true;

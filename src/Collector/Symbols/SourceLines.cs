@@ -9,7 +9,7 @@ namespace HeapDrift.Collector.Symbols;
 internal sealed class SourceLines(PdbSearch search) : IDisposable
 {
     /// <summary>Of PDBs that are held at once, beside the one that is being asked: a service with 100 modules of its own has about 20 MB.</summary>
-    private const long CachedBytes = 64 << 20;
+    private const long HeldBytesGoal = 64 << 20;
 
     /// <summary>Modules without lines that are remembered, with the reason; a worker has some hundred modules.</summary>
     private const int MostMissing = 4096;
@@ -17,10 +17,12 @@ internal sealed class SourceLines(PdbSearch search) : IDisposable
     private readonly Dictionary<(string Module, Guid? Loaded), PdbLines> _open = [];
     private readonly LinkedList<(string Module, Guid? Loaded)> _byUse = [];
     private readonly Dictionary<(string Module, Guid? Loaded), string> _missing = [];
-    private long _bytes;
 
     /// <summary>One sentence for each module whose lines are not known, with its path and the reason.</summary>
     public IReadOnlyCollection<string> Missing => _missing.Values;
+
+    /// <summary>Of the PDBs that are held now: bounded, whatever the worker's modules are.</summary>
+    public long HeldBytes { get; private set; }
 
     /// <summary>Null where no PDB tells; <see cref="Missing"/> has the reason if it is the module's.</summary>
     /// <param name="modulePath">As the worker sees it.</param>
@@ -54,6 +56,7 @@ internal sealed class SourceLines(PdbSearch search) : IDisposable
 
         _open.Clear();
         _byUse.Clear();
+        HeldBytes = 0;
     }
 
     private PdbLines? Open(string modulePath, Guid? loaded)
@@ -83,12 +86,12 @@ internal sealed class SourceLines(PdbSearch search) : IDisposable
 
     private PdbLines Keep((string Module, Guid? Loaded) key, PdbLines pdb)
     {
-        _bytes += pdb.Bytes;
-        while (_bytes > CachedBytes && _byUse.First is { } oldest)
+        HeldBytes += pdb.Bytes;
+        while (HeldBytes > HeldBytesGoal && _byUse.First is { } oldest)
         {
             _byUse.RemoveFirst();
             _open.Remove(oldest.Value, out PdbLines? closed);
-            _bytes -= closed!.Bytes;
+            HeldBytes -= closed!.Bytes;
             closed.Dispose();
         }
 
