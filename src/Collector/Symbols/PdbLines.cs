@@ -46,7 +46,9 @@ internal sealed class PdbLines : IDisposable
     }
 
     /// <summary>Null for a method that has no lines: what compilers make, and what the PDB does not know. O(statements of the method).</summary>
-    public SourceLine? Find(int methodToken, int ilOffset)
+    /// <param name="methodToken">MethodDef token.</param>
+    /// <param name="ilOffset">Null where it is not known: the line is, too, unless the whole method stands on it.</param>
+    public SourceLine? Find(int methodToken, int? ilOffset)
     {
         int row = methodToken & RowMask;
         if (methodToken >> 24 != MethodDefinitionTable || row == 0 || row > _reader.MethodDebugInformation.Count)
@@ -55,9 +57,9 @@ internal sealed class PdbLines : IDisposable
         }
 
         MethodDebugInformation method = Method(row);
-        return !method.SequencePointsBlob.IsNil ? Statement(method, ilOffset)
-            : CodeOf(row) is { } code ? Statement(Method(code), 0)
-            : null;
+        return method.SequencePointsBlob.IsNil ? CodeOf(row) is { } code ? Statement(Method(code), 0) : null
+            : ilOffset is { } offset ? Statement(method, offset)
+            : Whole(method);
     }
 
     public void Dispose() => _provider.Dispose();
@@ -82,6 +84,13 @@ internal sealed class PdbLines : IDisposable
         }
 
         return found is { Document.IsNil: false } statement ? new SourceLine(Path(statement.Document), statement.StartLine) : null;
+    }
+
+    private SourceLine? Whole(MethodDebugInformation method)
+    {
+        SequencePoint[] points = [.. method.GetSequencePoints().Take(Limits.SequencePoints).Where(point => !point.IsHidden && !point.Document.IsNil)];
+        return points.Length == 0 ? null
+            : new SourceLine(Path(points[0].Document), Array.TrueForAll(points, point => point.StartLine == points[0].StartLine) ? points[0].StartLine : null);
     }
 
     /// <summary>

@@ -27,9 +27,9 @@ internal sealed class SourceLines(PdbSearch search) : IDisposable
     /// <summary>Null where no PDB tells; <see cref="Missing"/> has the reason if it is the module's.</summary>
     /// <param name="modulePath">As the worker sees it.</param>
     /// <param name="methodToken">MethodDef token.</param>
-    /// <param name="ilOffset">From <see cref="RawFrame.ILOffset"/>; the beginning of an async method or iterator is found from its start too.</param>
+    /// <param name="ilOffset">From <see cref="RawFrame.ILOffset"/>; without it only the file is told. The beginning of an async method or iterator is found from its start too.</param>
     /// <param name="loaded">The PDB id of the module as it is loaded, where the runtime told it.</param>
-    public SourceLine? Find(string modulePath, int methodToken, int ilOffset, Guid? loaded = null)
+    public SourceLine? Find(string modulePath, int methodToken, int? ilOffset, Guid? loaded = null)
     {
         try
         {
@@ -42,10 +42,9 @@ internal sealed class SourceLines(PdbSearch search) : IDisposable
         }
     }
 
-    /// <summary>Null also for code that has no module, or no place in it that is known.</summary>
-    public SourceLine? Find(RawFrame frame) => frame is { ModulePath: { Length: > 0 } module, ILOffset: { } offset }
-        ? Find(module, frame.MethodToken, offset, frame.PdbId)
-        : null;
+    /// <summary>Null also for code that has no module.</summary>
+    public SourceLine? Find(RawFrame frame) =>
+        frame.ModulePath is { Length: > 0 } module ? Find(module, frame.MethodToken, frame.ILOffset, frame.PdbId) : null;
 
     public void Dispose()
     {

@@ -34,7 +34,7 @@ internal static class FoldedStackText
 
     private static string Application(FoldedEntry entry)
     {
-        string source = entry.Frame.Source is { } line ? Invariant($" at {line.File}:{line.Line}") : "";
+        string source = entry.Frame.Source is { } line ? $" at {line}" : "";
         return entry.Frame.Name.Text + source + (entry.Frames == 1 ? "" : Invariant($" ({entry.Frames:N0} times)"));
     }
 

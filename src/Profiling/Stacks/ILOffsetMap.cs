@@ -2,7 +2,8 @@ namespace HeapDrift.Profiling.Stacks;
 
 /// <summary>
 /// Which IL each piece of a method's native code was compiled from: <c>ClrMethod.ILOffsetMap</c>, or the event MethodILToNativeMap. The marks
-/// are those of ICorDebugInfo::MappingTypes (corinfo.h of the runtime).
+/// are those of ICorDebugInfo::MappingTypes (corinfo.h of the runtime). <c>ClrMethod.GetILOffset</c> is not to be used: it answers 0 where the
+/// map is empty, as was seen of the generic methods of one worker in thirty, and so names a wrong line.
 /// </summary>
 internal sealed class ILOffsetMap
 {
@@ -25,13 +26,8 @@ internal sealed class ILOffsetMap
     }
 
     /// <summary>
-    /// For what a runtime reports itself (<c>ClrMethod.GetILOffset</c>): the prolog belongs to the first instruction, and code without IL of
-    /// its own is nowhere.
-    /// </summary>
-    public static int? Known(int reported) => reported >= 0 ? reported : reported == Prolog ? 0 : null;
-
-    /// <summary>
-    /// O(log entries). Code without IL of its own, such as the epilog, belongs to the piece before it. Null before the first piece.
+    /// O(log entries). Code without IL of its own, such as the epilog, belongs to the piece before it, the prolog to the first instruction. Null
+    /// before the first piece.
     /// </summary>
     /// <param name="nativeOffset">
     /// From the method's start. For a frame that has called another one, one less than that of its return address, which may belong to the
@@ -46,6 +42,6 @@ internal sealed class ILOffsetMap
             at++;
         }
 
-        return at < 0 ? null : Known(_il[at]);
+        return at < 0 ? null : Math.Max(0, _il[at]);
     }
 }

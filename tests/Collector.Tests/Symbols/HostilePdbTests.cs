@@ -51,6 +51,22 @@ public sealed class HostilePdbTests
         Assert.Null(pdb.Find(Method, 4));
     }
 
+    [Fact]
+    public void WhereThePlaceInTheMethodIsNotKnownTheFileIs()
+    {
+        using var pdb = PdbLines.Open(Write(metadata => metadata.GetOrAddDocumentName("Cart.cs"), (0, null), (4, 10), (12, 11)));
+
+        Assert.Equal(new SourceLine("Cart.cs", null), pdb.Find(Method, null));
+    }
+
+    [Fact]
+    public void AMethodOnOneLineIsOnIt()
+    {
+        using var pdb = PdbLines.Open(Write(metadata => metadata.GetOrAddDocumentName("Cart.cs"), (0, null), (4, 10), (12, 10)));
+
+        Assert.Equal(new SourceLine("Cart.cs", 10), pdb.Find(Method, null));
+    }
+
     private static BlobHandle Name(MetadataBuilder metadata, BlobHandle part, int parts)
     {
         var name = new BlobBuilder();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HeapDrift.Collector.Symbols;
+using HeapDrift.Collector.Tests.Engines.CopyOnWrite;
 using HeapDrift.Profiling.Stacks;
 using HeapDrift.TestKit;
 
@@ -17,20 +18,22 @@ public sealed class RealFrameTests
     [InlineData(10)]
     public async Task EveryKindOfMethodIsNamedAsInItsSourceWithFileAndLine(int major)
     {
-        await using PlainWorker worker = await PlainWorker.StartAsync(major, "--frames");
+        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(major, "--frames");
         IReadOnlyList<Sighting> sightings = Sighting.Of(worker);
         Assert.Equal(ShapeNames.Expected.Keys.Order(), sightings.Select(seen => seen.Shape).Order());
 
-        WorkerStacks stacks = WorkerStacks.Take(worker.Id);
-        WorkerMethods methods = await WorkerMethods.TakeAsync(worker.Id, TestContext.Current.CancellationToken);
-        using var lines = new SourceLines(new PdbSearch(string.Create(CultureInfo.InvariantCulture, $"/proc/{worker.Id}/root"), null));
+        WorkerStacks stacks = await WorkerStacks.TakeAsync(ForeignProcess.Pid(worker.Process));
+        WorkerMethods methods = await WorkerMethods.TakeAsync(ForeignProcess.Pid(worker.Process), TestContext.Current.CancellationToken);
+        using var lines = new SourceLines(new PdbSearch(string.Create(CultureInfo.InvariantCulture, $"/proc/{ForeignProcess.Pid(worker.Process)}/root"), null));
 
         Assert.Multiple([.. sightings.Select<Sighting, Action>(seen => () =>
         {
             StackEntry entry = Standing(stacks, seen);
             string place = $"{seen.File}:{seen.Line}";
 
-            Assert.Equal($"{ShapeNames.Expected[seen.Shape]} at {place}", Describe(entry.Frame, lines));
+            // Of the generic methods of one worker in thirty the DAC tells no map; then only the file is known.
+            bool isUntold = entry.Frame.ILOffset is null && seen.File.EndsWith("/Cache.cs", StringComparison.Ordinal);
+            Assert.Equal($"{ShapeNames.Expected[seen.Shape]} at {(isUntold ? seen.File : place)}", Describe(entry.Frame, lines));
             Assert.Equal($"{ShapeNames.FromEvents(seen.Shape)} at {place}", Describe(methods.Find(entry.Address)!, lines));
             Assert.Equal(new SourceLine(seen.File, seen.Line), lines.Find(seen.Module, seen.Token, seen.ILOffset));
             Assert.Equal(FrameName.Of(entry.Frame).Stable, FrameName.Of(methods.Find(entry.Address)!).Stable);
@@ -41,9 +44,9 @@ public sealed class RealFrameTests
     [Fact]
     public async Task OptimisedCodeHasTheLinesOfItsCallsToo()
     {
-        var start = new ChildProcessStart(RepositoryPaths.PlainWorker(10), ["--frames"]) { Environment = new Dictionary<string, string?> { ["DOTNET_TieredCompilation"] = "0" } };
+        var start = ForeignProcess.Start(RepositoryPaths.PlainWorker(10), "--frames") with { Environment = new Dictionary<string, string?> { ["DOTNET_TieredCompilation"] = "0" } };
         await using PlainWorker worker = await PlainWorker.StartAsync(start);
-        WorkerStacks stacks = WorkerStacks.Take(worker.Id);
+        WorkerStacks stacks = await WorkerStacks.TakeAsync(ForeignProcess.Pid(worker.Process));
         using var lines = new SourceLines(new PdbSearch("/", null));
         (Sighting Seen, RawFrame Frame)[] whole =
         [
@@ -57,22 +60,23 @@ public sealed class RealFrameTests
     [Fact]
     public async Task AStackIsFoldedAroundTheApplication()
     {
-        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--frames");
-        WorkerStacks stacks = WorkerStacks.Take(worker.Id);
+        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10, "--frames");
+        WorkerStacks stacks = await WorkerStacks.TakeAsync(ForeignProcess.Pid(worker.Process));
         using var lines = new SourceLines(new PdbSearch("/", null));
 
+        // Without what a thread does to wait: some may not wait yet.
         string[] Fold(string shape)
         {
-            Sighting seen = Sighting.Of(worker).Single(seen => seen.Shape == shape);
-            return [.. FoldedStackText.Lines(FoldedStack.Of(stacks.ByThread[seen.Thread].Select(entry => NamedFrame.Of(entry.Frame, lines.Find(entry.Frame)))), 20)];
+            int thread = Sighting.Of(worker).Single(seen => seen.Shape == shape).Thread;
+            IEnumerable<RawFrame> frames = stacks.ByThread[thread].Select(entry => entry.Frame).SkipWhile(frame => frame.MethodName != "Here");
+            return [.. FoldedStackText.Lines(FoldedStack.Of(frames.Select(frame => NamedFrame.Of(frame, lines.Find(frame)))), 20)];
         }
 
         string[] record = Fold("record");
-        Assert.Matches("^  System.Threading.ManualResetEventSlim.Wait\\(.*\\) and \\d+ more framework frames$", record[0]);
-        Assert.StartsWith("> Shop.Sight.Here(string, string, int) at ", record[1], StringComparison.Ordinal);
-        Assert.Matches("^  Shop.Noisy.ToString\\(\\) at .*/Shapes.cs:\\d+$", record[2]);
-        Assert.Equal("  System.Text.StringBuilder.Append(object)", record[3]);
-        Assert.StartsWith("  Shop.Order.PrintMembers(StringBuilder)", record[4], StringComparison.Ordinal);
+        Assert.StartsWith("> Shop.Sight.Here(string, string, int) at ", record[0], StringComparison.Ordinal);
+        Assert.Matches("^  Shop.Noisy.ToString\\(\\) at .*/Shapes.cs:\\d+$", record[1]);
+        Assert.Equal("  System.Text.StringBuilder.Append(object)", record[2]);
+        Assert.Equal(["  Shop.Order.PrintMembers(StringBuilder)", "  Shop.Order.ToString()"], record[3..5]);
         Assert.Contains(Fold("recursion"), line => line.StartsWith("  Shop.Cart.Walk(int) at ", StringComparison.Ordinal) && line.EndsWith(" (4 times)", StringComparison.Ordinal));
         Assert.Single(Fold("async before await"), line => line.Contains("Shop.Cart.AddAtOnceAsync", StringComparison.Ordinal));
     }
@@ -82,5 +86,5 @@ public sealed class RealFrameTests
         stacks.ByThread[seen.Thread].SkipWhile(entry => entry.Frame.TypeName != "Shop.Sight").SkipWhile(entry => entry.Frame.TypeName == "Shop.Sight").First();
 
     private static string Describe(RawFrame frame, SourceLines lines) =>
-        lines.Find(frame) is { } line ? $"{FrameName.Of(frame).Text} at {line.File}:{line.Line}" : $"{FrameName.Of(frame).Text}, {string.Join("; ", lines.Missing)}";
+        lines.Find(frame) is { } line ? $"{FrameName.Of(frame).Text} at {line}" : $"{FrameName.Of(frame).Text}, {string.Join("; ", lines.Missing)}";
 }

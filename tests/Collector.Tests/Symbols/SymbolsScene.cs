@@ -1,5 +1,4 @@
 using HeapDrift.Collector.Symbols;
-using HeapDrift.Profiling.Stacks;
 using HeapDrift.TestKit;
 
 namespace HeapDrift.Collector.Tests.Symbols;
@@ -50,12 +49,10 @@ public sealed class SymbolsScene : IDisposable
     public string Ask(bool withSymbols = false, Guid? loaded = null)
     {
         using SourceLines lines = Open(withSymbols);
-        return lines.Find(Module, Seen.Token, Seen.ILOffset, loaded) is { } line ? Text(line) : string.Join("; ", lines.Missing);
+        return lines.Find(Module, Seen.Token, Seen.ILOffset, loaded) is { } line ? line.ToString() : string.Join("; ", lines.Missing);
     }
 
     internal SourceLines Open(bool withSymbols = false) => new(new PdbSearch(Root, withSymbols ? Symbols : null));
-
-    internal static string Text(SourceLine line) => $"{line.File}:{line.Line}";
 
     internal string Expected => $"{Seen.File}:{Seen.Line}";
 

@@ -1,41 +1,36 @@
 using System.Globalization;
+using System.Text.Json;
 using HeapDrift.Profiling.Stacks;
-using Microsoft.Diagnostics.Runtime;
+using HeapDrift.TestKit;
 
 namespace HeapDrift.Collector.Tests.Symbols;
 
-/// <summary>The stacks of a process as ClrMD sees them, taken in one short stop.</summary>
-internal sealed record WorkerStacks(IReadOnlyDictionary<int, IReadOnlyList<StackEntry>> ByThread)
+/// <summary>The stacks of a worker as tests/Targets/StackReader tells them of a frozen copy.</summary>
+internal sealed record WorkerStacks(ILookup<int, StackEntry> ByThread)
 {
-    public static WorkerStacks Take(int pid)
-    {
-        using var target = DataTarget.AttachToProcess(pid, suspend: true);
-        using ClrRuntime runtime = target.ClrVersions[0].CreateRuntime(Dac(pid), ignoreMismatch: true);
-        return new WorkerStacks(runtime.Threads.ToDictionary(
-            thread => thread.ManagedThreadId,
-            thread => (IReadOnlyList<StackEntry>)[.. thread.EnumerateStackTrace().Where(frame => frame.Method is not null).Select(Entry)]));
-    }
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    private static StackEntry Entry(ClrStackFrame frame)
+    /// <summary>A signal's end of a process: 128 and the signal.</summary>
+    private const int FirstSignal = 128;
+
+    /// <summary>The DAC crashes at times, in its own process; each new copy is another chance, as in the product.</summary>
+    private const int Chances = 5;
+
+    public static async Task<WorkerStacks> TakeAsync(int pid)
     {
-        ClrMethod method = frame.Method!;
-        ulong before = frame.InstructionPointer - 1;
-        return new StackEntry(before, new RawFrame
+        string reader = Path.Join(RepositoryPaths.Output("StackReader"), "StackReader");
+        ProcessResult result;
+        int chance = 0;
+        do
         {
-            ModulePath = method.Type.Module?.Name,
-            PdbId = method.Type.Module?.Pdb?.Guid,
-            MethodToken = method.MetadataToken,
-            TypeName = method.Type.Name ?? "",
-            MethodName = method.Name ?? "",
-            Signature = method.Signature,
-            ILOffset = ILOffsetMap.Known(method.GetILOffset(before)),
-        });
-    }
+            result = await ChildProcess.RunAsync(new ChildProcessStart(reader, [pid.ToString(CultureInfo.InvariantCulture)]), Deadline);
+        }
+        while (result.ExitCode > FirstSignal && ++chance < Chances);
 
-    private static string Dac(int pid)
-    {
-        string library = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/maps")).First(line => line.EndsWith("/libcoreclr.so", StringComparison.Ordinal));
-        return Path.Join(Path.GetDirectoryName(library[library.IndexOf('/', StringComparison.Ordinal)..]), "libmscordaccore.so");
+        Assert.True(result.ExitCode == 0, result.Stderr);
+        return new WorkerStacks(result.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToLookup(
+            fields => int.Parse(fields[0], CultureInfo.InvariantCulture),
+            fields => new StackEntry(ulong.Parse(fields[1], CultureInfo.InvariantCulture), JsonSerializer.Deserialize<RawFrame>(fields[2])!)));
     }
 }
 

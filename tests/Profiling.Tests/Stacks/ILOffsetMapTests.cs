@@ -23,12 +23,4 @@ public sealed class ILOffsetMapTests
 
     [Fact]
     public void WithoutPiecesNothingIsKnown() => Assert.Null(ILOffsetMap.Of([]).Find(3));
-
-    [Theory]
-    [InlineData(7, 7)]
-    [InlineData(-2, 0)]
-    [InlineData(-1, null)]
-    [InlineData(-3, null)]
-    [InlineData(int.MinValue, null)]
-    public void MarksOfTheRuntimeAreNoOffsets(int reported, int? expected) => Assert.Equal(expected, ILOffsetMap.Known(reported));
 }
