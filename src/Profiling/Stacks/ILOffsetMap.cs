@@ -3,7 +3,7 @@ namespace HeapDrift.Profiling.Stacks;
 /// <summary>
 /// Which IL each piece of a method's native code was compiled from: <c>ClrMethod.ILOffsetMap</c>, or the event MethodILToNativeMap. The marks
 /// are those of ICorDebugInfo::MappingTypes (corinfo.h of the runtime). <c>ClrMethod.GetILOffset</c> is not to be used: it answers 0 where the
-/// map is empty, as was seen of the generic methods of one worker in thirty, and so names a wrong line.
+/// map is empty, as it was for the generic methods of one freshly started worker in thirty, and so names a wrong line.
 /// </summary>
 internal sealed class ILOffsetMap
 {
