@@ -53,6 +53,9 @@ internal static class Limits
     /// <summary>Characters of one frame's type, method and signature. A name in metadata has 1,023 at most; instantiations make it longer.</summary>
     public const int FrameNameCharacters = 1 << 14;
 
+    /// <summary>Frames of an allocation site that a report has; folded stacks of services have some ten.</summary>
+    public const int SiteFrames = 30;
+
     /// <summary>Runs of references in one type. The largest types that compilers make (state machines, generated code) have some hundred.</summary>
     public const int GCDescSeries = 1 << 16;
 

@@ -1,12 +1,16 @@
 using System.Globalization;
+using HeapDrift.Collector.Allocations;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
 using HeapDrift.Collector.Engines.EventPipe;
+using HeapDrift.Collector.Symbols;
+using HeapDrift.Profiling.Allocations;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Reports;
+using HeapDrift.Profiling.Stacks;
 
 namespace HeapDrift.Collector.Captures;
 
@@ -44,19 +48,22 @@ internal sealed class Capture(
                 throw new SnapshotException(CaptureOutcome.Incomplete, $"no snapshot was taken: {settings.EvidenceReason}");
             }
 
+            await using AllocationTracking? tracking = await TryTrackAsync(observer, cancellationToken);
             ISnapshotEngine engine = EngineChoice.Create(EngineName, proc, clock, reason => Enter(observer, CapturePhase.Baseline, reason));
             Enter(observer, CapturePhase.Baseline, "taking the baseline");
             _memoryBefore = ReadMemory();
-            HeapSnapshot baseline = await TakeAsync(engine, SnapshotRole.Baseline, observer, cancellationToken);
+            HeapSnapshot baseline = await TakeAsync(engine, SnapshotRole.Baseline, null, observer, cancellationToken);
+            tracking?.CountFrom(baseline.TakenAt, clock);
 
             await WaitForWindowAsync(observer, finish, baseline, cancellationToken);
 
             Enter(observer, CapturePhase.Final, "taking the final snapshot");
             _memoryAfter = ReadMemory();
-            HeapSnapshot final = await TakeAsync(engine, SnapshotRole.Final, observer, cancellationToken);
+            HeapSnapshot final = await TakeAsync(engine, SnapshotRole.Final, tracking, observer, cancellationToken);
 
             Enter(observer, CapturePhase.Diff, "comparing");
-            HeapDiff diff = HeapDiff.Compare(baseline, final, KnownFindings.Read(settings.OutputDirectory));
+            SurvivingAllocations? allocations = NameSurvivors(tracking, final);
+            HeapDiff diff = HeapDiff.Compare(baseline, final, KnownFindings.Read(settings.OutputDirectory), allocations);
             Enter(observer, CapturePhase.Report, "writing the report");
             return Report(CaptureOutcome.Completed, null, diff);
         }
@@ -70,9 +77,44 @@ internal sealed class Capture(
         }
     }
 
-    private async Task<HeapSnapshot> TakeAsync(ISnapshotEngine engine, SnapshotRole role, ICaptureObserver observer, CancellationToken cancellationToken)
+    /// <summary>What allocations cannot be told of is still a capture.</summary>
+    private async Task<AllocationTracking?> TryTrackAsync(ICaptureObserver observer, CancellationToken cancellationToken)
     {
-        SnapshotTarget target = SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer };
+        if (settings.Evidence != CaptureEvidence.Full)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await AllocationTracking.StartAsync(SnapshotTargets.Of(worker, directory, proc), worker.RuntimeVersion, new Random(), cancellationToken);
+        }
+        catch (SnapshotException failed)
+        {
+            Enter(observer, CapturePhase.Baseline, $"allocations are not followed: {failed.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>While the worker is there, whose files have the lines.</summary>
+    private SurvivingAllocations? NameSurvivors(AllocationTracking? tracking, HeapSnapshot final)
+    {
+        if (tracking?.Samples is not { } samples || final.Survivors is not { } survivors)
+        {
+            return null;
+        }
+
+        using var lines = new SourceLines(new PdbSearch($"/proc/{worker.Pid}/root", settings.SymbolsDirectory));
+        return SurvivingAllocations.Of(samples, survivors, frame => NamedFrame.Of(frame, LineOf(frame, lines)));
+    }
+
+    private static SourceLine? LineOf(RawFrame frame, SourceLines lines) =>
+        frame.ModulePath is { Length: > 0 } module ? lines.Find(module, frame.MethodToken, frame.ILOffset, frame.PdbId) : null;
+
+    private async Task<HeapSnapshot> TakeAsync(
+        ISnapshotEngine engine, SnapshotRole role, AllocationTracking? tracking, ICaptureObserver observer, CancellationToken cancellationToken)
+    {
+        SnapshotTarget target = SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer, Tracking = tracking };
         HeapSnapshot snapshot = await engine.TakeAsync(
             settings.Evidence == CaptureEvidence.Types ? SnapshotTargets.TypesOnly(target) : target, new ObjectProgress(observer), cancellationToken);
         SnapshotSummary summary = SnapshotDocuments.Summarize(snapshot, role);

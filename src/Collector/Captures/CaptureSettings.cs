@@ -27,6 +27,9 @@ internal sealed record CaptureSettings
     /// <summary>Why it is less than <see cref="CaptureEvidence.Full"/>, in a sentence.</summary>
     public string? EvidenceReason { get; init; }
 
+    /// <summary>Where PDBs are looked for that are not beside their modules; null for nowhere.</summary>
+    public string? SymbolsDirectory { get; init; }
+
     /// <summary>The worker started this process and named it its tracer (PR_SET_PTRACER), which is to be read nowhere.</summary>
     public required bool IsDeclaredTracer { get; init; }
 }

@@ -33,12 +33,14 @@ internal static class AnalyseCopyCommand
         }
 
         using var takenBack = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var samples = new TaskCompletionSource<SampleQuery>(TaskCreationOptions.RunContinuationsAsynchronously);
+
         // Standard input cannot be given up in the middle of a read: this thread may stay in it when all is done.
         var parent = new Thread(() =>
         {
-            while (terminal.In.ReadLine() is not null)
+            while (terminal.In.ReadLine() is { } said)
             {
-                // Nothing more is ever said.
+                samples.TrySetResult(Parse(said));
             }
 
             Cancel(takenBack);
@@ -47,7 +49,13 @@ internal static class AnalyseCopyCommand
         parent.Start();
         try
         {
-            HeapSnapshot snapshot = new CopyAnalysis(order, TimeProvider.System, new Words(terminal)).Run(takenBack.Token);
+            var analysis = new CopyAnalysis(
+                order,
+                TimeProvider.System,
+                new Words(terminal),
+                frozenAt => Say(terminal, new AnalysisWord { FrozenAt = frozenAt }),
+                order.HasSamples ? samples.Task : null);
+            HeapSnapshot snapshot = analysis.Run(takenBack.Token);
             using Stream output = Terminal.OpenOutput();
             JsonSerializer.Serialize(output, SnapshotDocuments.ToDocument(snapshot), CaptureJson.Compact.SnapshotDocument);
             return ExitStatus.Done;
@@ -66,6 +74,9 @@ internal static class AnalyseCopyCommand
             Sweep(order);
         }
     }
+
+    private static SampleQuery Parse(string line) =>
+        JsonSerializer.Deserialize(line, AnalysisJson.Default.SampleQuery) is { IsSound: true } query ? query : SampleQuery.Empty;
 
     private static void Sweep(AnalysisOrder order)
     {

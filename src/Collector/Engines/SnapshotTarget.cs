@@ -1,3 +1,5 @@
+using HeapDrift.Collector.Allocations;
+
 namespace HeapDrift.Collector.Engines;
 
 /// <summary>What an engine needs to know of a worker.</summary>
@@ -21,6 +23,9 @@ internal sealed record SnapshotTarget
 
     /// <summary>Types are counted and no reference is followed: for a machine that is short of memory. The eventpipe engine only.</summary>
     public bool IsTypesOnly { get; init; }
+
+    /// <summary>Who followed sampled allocations until now, which this snapshot shall tell the live ones of. Null where nobody did.</summary>
+    public AllocationTracking? Tracking { get; init; }
 
     /// <summary>Whether the very same process is still there.</summary>
     public required Func<bool> Lives { get; init; }

@@ -41,8 +41,12 @@ internal sealed record Finding
     /// <summary>One sentence for a person.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>Empty until allocations are tracked.</summary>
+    /// <summary>Who allocated what is retained, the most bytes first. Empty where that was not seen.</summary>
     public required IReadOnlyList<AllocationSite> AllocationSites { get; init; }
+
+    /// <summary>Why <see cref="AllocationSites"/> is empty or says too little, in a sentence; absent where it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AllocationNote { get; init; }
 }
 
 /// <summary>Whether this leak was reported before, as far as the reports in the output folder tell.</summary>
@@ -56,12 +60,14 @@ internal enum FindingStatus
 /// <summary>A stack that allocated surviving objects, estimated from samples.</summary>
 internal sealed record AllocationSite
 {
+    /// <summary>The leaf first; a run of the platform's frames is one, named by the method that the application called.</summary>
     public required IReadOnlyList<AllocationFrame> Frames { get; init; }
 
     public required long Samples { get; init; }
 
     public required long EstimatedBytes { get; init; }
 
+    /// <summary>Half of the 95 % interval, as a share of <see cref="EstimatedBytes"/>.</summary>
     public required double RelativeError { get; init; }
 }
 
@@ -75,4 +81,7 @@ internal sealed record AllocationFrame
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Line { get; init; }
+
+    /// <summary>Whose code it is; the first frame of the application is the line to open.</summary>
+    public required TypeOrigin Origin { get; init; }
 }

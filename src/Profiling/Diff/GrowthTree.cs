@@ -6,7 +6,7 @@ namespace HeapDrift.Profiling.Diff;
 internal static class GrowthTree
 {
     /// <summary>The heap's node, with everything that either tree has beneath it. O(nodes of both trees).</summary>
-    public static GrowthNode Compare(RetentionTree baseline, RetentionTree final)
+    public static Growth Compare(RetentionTree baseline, RetentionTree final)
     {
         var root = new GrowthNode(null, final.Nodes[0].Step);
         Lay(root, baseline, (node, seen) =>
@@ -14,16 +14,16 @@ internal static class GrowthTree
             node.ObjectsBefore += seen.Objects;
             node.BytesBefore += seen.Bytes;
         });
-        Lay(root, final, (node, seen) =>
+        GrowthNode[] ofFinal = Lay(root, final, (node, seen) =>
         {
             node.ObjectsAfter += seen.Objects;
             node.BytesAfter += seen.Bytes;
         });
         SumUp(root);
-        return root;
+        return new Growth(root, ofFinal);
     }
 
-    private static void Lay(GrowthNode root, RetentionTree tree, Action<GrowthNode, RetentionNode> count)
+    private static GrowthNode[] Lay(GrowthNode root, RetentionTree tree, Action<GrowthNode, RetentionNode> count)
     {
         var laid = new GrowthNode[tree.Nodes.Count];
         laid[0] = root;
@@ -33,6 +33,8 @@ internal static class GrowthTree
             laid[at] = laid[seen.Parent].Child(seen.Step);
             count(laid[at], seen);
         }
+
+        return laid;
     }
 
     /// <summary>Children before parents, without recursion: a path may have hundreds of steps.</summary>
@@ -50,6 +52,11 @@ internal static class GrowthTree
         }
     }
 }
+
+/// <summary>Two trees laid over each other.</summary>
+/// <param name="Heap">The node of the heap itself.</param>
+/// <param name="OfFinal">For each node of the final snapshot's tree the one that it became.</param>
+internal sealed record Growth(GrowthNode Heap, IReadOnlyList<GrowthNode> OfFinal);
 
 /// <summary>One path in both snapshots. Deltas are final minus baseline.</summary>
 internal sealed class GrowthNode(GrowthNode? parent, PathStep step)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HeapDrift.Profiling.Allocations;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Reports;
 
@@ -29,7 +30,9 @@ internal sealed record HeapDiff
     /// <param name="baseline">The earlier one.</param>
     /// <param name="final">The later one.</param>
     /// <param name="known">Fingerprints of leaks that were reported before.</param>
-    public static HeapDiff Compare(HeapSnapshot baseline, HeapSnapshot final, IReadOnlySet<string>? known = null)
+    /// <param name="allocations">Who allocated what is alive in the later one; null where that was not tracked.</param>
+    public static HeapDiff Compare(
+        HeapSnapshot baseline, HeapSnapshot final, IReadOnlySet<string>? known = null, SurvivingAllocations? allocations = null)
     {
         if (!baseline.IsComplete || !final.IsComplete)
         {
@@ -38,8 +41,10 @@ internal sealed record HeapDiff
 
         long floor = Math.Max(LeastFloorBytes, (long)(baseline.LiveBytes * FloorShareOfHeap));
         long growth = final.LiveBytes - baseline.LiveBytes;
-        GrowthNode heap = GrowthTree.Compare(baseline.Retention, final.Retention);
-        Finding[] findings = [.. LeakFinder.Find(heap, floor).Select((found, at) => ToFinding(found, at + 1, growth, known))];
+        Growth paths = GrowthTree.Compare(baseline.Retention, final.Retention);
+        IReadOnlyList<Accumulation> accumulations = LeakFinder.Find(paths.Heap, floor);
+        AllocationSplit? split = allocations is null ? null : new AllocationSplit(allocations, paths, accumulations);
+        Finding[] findings = [.. accumulations.Select((found, at) => ToFinding(found, at + 1, growth, known, split))];
         return new HeapDiff
         {
             Verdict = findings.Length == 0 ? Verdict.NoGrowth : Verdict.ManagedLeak,
@@ -48,7 +53,7 @@ internal sealed record HeapDiff
         };
     }
 
-    private static Finding ToFinding(Accumulation found, int rank, long growth, IReadOnlySet<string>? known)
+    private static Finding ToFinding(Accumulation found, int rank, long growth, IReadOnlySet<string>? known, AllocationSplit? allocations)
     {
         string[] path = [.. found.Type.Path().Select(step => step.Name)];
         string type = found.Type.Step.Name;
@@ -69,7 +74,8 @@ internal sealed record HeapDiff
             Summary = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{TypeName.Shorten(type)} grew by {found.Type.ObjectsDelta:N0} objects ({ByteSize.Format(found.RetainedBytesDelta)} retained), held by {path[0]}"),
-            AllocationSites = [],
+            AllocationSites = allocations?.SitesOf(found) ?? [],
+            AllocationNote = allocations?.NoteOn(found),
         };
     }
 }

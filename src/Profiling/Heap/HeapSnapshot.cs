@@ -25,6 +25,9 @@ internal sealed record HeapSnapshot
     /// <summary>What is missing, a sentence each. A snapshot with gaps is never compared.</summary>
     public required IReadOnlyList<string> Gaps { get; init; }
 
+    /// <summary>Null where no allocations were sampled before it.</summary>
+    public SnapshotSurvivors? Survivors { get; init; }
+
     public bool IsComplete => Gaps.Count == 0;
 
     /// <summary>Share of the live bytes that the runtime itself counted, 0 to 1. Null when the runtime did not say.</summary>

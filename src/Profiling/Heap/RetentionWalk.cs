@@ -43,6 +43,9 @@ internal sealed class RetentionWalk(ObjectGraph graph, IReadOnlyList<PathStep> t
         return _tree.Build();
     }
 
+    /// <summary>The node of an object's path; null where no object of the type lies. To be called after <see cref="Run"/>.</summary>
+    public int? NodeOf(ulong address, int type) => graph.Find(address) is >= 0 and int node && graph.TypeOf(node) == type ? _nodeOf[node] : null;
+
     private void Prepare()
     {
         _nodeOf = new ChunkedList<int>();

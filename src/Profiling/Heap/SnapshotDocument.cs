@@ -17,6 +17,11 @@ internal sealed record SnapshotDocument : SnapshotSummary
     [JsonPropertyOrder(2)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RetentionDocument? Retention { get; init; }
+
+    /// <summary>Between two processes of one capture only: addresses mean nothing later.</summary>
+    [JsonPropertyOrder(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SnapshotSurvivors? Survivors { get; init; }
 }
 
 /// <summary>A <see cref="RetentionTree"/> as two tables, since most steps occur on many paths.</summary>

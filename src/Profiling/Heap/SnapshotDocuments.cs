@@ -48,6 +48,7 @@ internal static class SnapshotDocuments
             Gaps = summary.Gaps,
             Types = snapshot.Types,
             Retention = new RetentionDocument { Steps = [.. steps.Keys], Nodes = nodes },
+            Survivors = snapshot.Survivors,
         };
     }
 
@@ -69,6 +70,7 @@ internal static class SnapshotDocuments
             LiveBytes = document.LiveBytes,
             Types = document.Types,
             Retention = document.Retention is { } retention ? ToTree(retention) : RetentionTree.Empty,
+            Survivors = document.Survivors,
             Gaps = document.Complete ? [] : document.Gaps is { Count: > 0 } gaps ? gaps : ["the file says that it is incomplete"],
             Coverage = document.Coverage,
         };

@@ -163,6 +163,7 @@ internal sealed class HeapMarker : IDisposable
         {
             Types = types,
             Retention = _tree.Build(),
+            Sampled = [.. _workers.SelectMany(worker => worker.Sampled.Select(found => new LiveSample(found.Address, worker.Paths.NodeOf(found.Path))))],
             InvalidRoots = invalidRoots,
             InvalidReferences = _workers.Sum(worker => worker.Found.InvalidReferences),
             InvalidObjects = _workers.Sum(worker => worker.InvalidObjects),

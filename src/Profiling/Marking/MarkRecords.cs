@@ -21,3 +21,8 @@ internal readonly record struct ArraySlice(ulong Address, long Bytes, GCDesc Des
 /// <param name="Role">The holder's part in the list.</param>
 /// <param name="ListNode">For an element that was reached along its list, its node there; otherwise 0.</param>
 internal readonly record struct ListLink(ulong Target, int Path, int Holder, SharedListRole Role, int ListNode);
+
+/// <summary>What has to be asked for each object of a chunk, since some of them may have it.</summary>
+/// <param name="HasKeys">Keys of dependent handles.</param>
+/// <param name="HasSamples">Objects whose allocation was sampled.</param>
+internal readonly record struct ChunkTraits(bool HasKeys, bool HasSamples);

@@ -10,6 +10,9 @@ internal sealed record MarkResult
 
     public required RetentionTree Retention { get; init; }
 
+    /// <summary>Those of the sampled objects that are live, in no order.</summary>
+    public required IReadOnlyList<LiveSample> Sampled { get; init; }
+
     /// <summary>Roots that point to no object. Some are usual: a register may still hold what is no longer there.</summary>
     public required long InvalidRoots { get; init; }
 

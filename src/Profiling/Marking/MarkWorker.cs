@@ -51,6 +51,9 @@ internal sealed unsafe class MarkWorker : IDisposable
 
     public TypeCounts Counts { get; } = new();
 
+    /// <summary>Sampled objects that are live, with the number of their path.</summary>
+    public List<(ulong Address, int Path)> Sampled { get; } = [];
+
     /// <summary>Visits all objects of a chunk that any worker found. Of several holders the one with the lowest node has it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Visit(int chunkIndex, IReadOnlyList<MarkWorker> workers)
@@ -103,11 +106,11 @@ internal sealed unsafe class MarkWorker : IDisposable
         {
             _map.EnsureMarks(chunk);
             _window.Open(chunk, toRead >= ManyObjects ? unread : null);
-            VisitFound(chunk, lowest, highest, _heap.HasKeys(chunkIndex));
+            VisitFound(chunk, lowest, highest, new ChunkTraits(_heap.HasKeys(chunkIndex), _heap.HasSamples(chunkIndex)));
         }
     }
 
-    private void VisitFound(HeapChunk* chunk, int lowest, int highest, bool hasKeys)
+    private void VisitFound(HeapChunk* chunk, int lowest, int highest, ChunkTraits traits)
     {
         for (int word = lowest >> 6; word <= highest >> 6; word++)
         {
@@ -117,7 +120,7 @@ internal sealed unsafe class MarkWorker : IDisposable
             for (; bits != 0; bits &= bits - 1)
             {
                 int slot = (word << 6) + BitOperations.TrailingZeroCount(bits);
-                Visit(chunk, chunk->Base + (ulong)slot * 8, _objects[slot], hasKeys);
+                Visit(chunk, chunk->Base + (ulong)slot * 8, _objects[slot], traits);
             }
         }
     }
@@ -163,6 +166,7 @@ internal sealed unsafe class MarkWorker : IDisposable
         _map.EnsureMarks(chunk);
         chunk->Marks[slot >> 6] |= 1UL << slot;
         Count(type, path, bytes);
+        NoteIfSampled(element, type, path);
         FollowDependents(element, path);
         return type;
     }
@@ -191,7 +195,7 @@ internal sealed unsafe class MarkWorker : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Visit(HeapChunk* chunk, ulong address, FoundObject found, bool hasKeys)
+    private void Visit(HeapChunk* chunk, ulong address, FoundObject found, ChunkTraits traits)
     {
         ulong bytes = found.Leaf.Bytes;
         TypeLayout? type = found.Leaf.IsKnown ? _heads.TypeOf(found.Leaf) : _heads.Read(_window, chunk, address, out bytes);
@@ -203,9 +207,14 @@ internal sealed unsafe class MarkWorker : IDisposable
 
         int path = Paths.Of(found.Holder, type);
         Count(type, path, bytes);
-        if (hasKeys)
+        if (traits.HasKeys)
         {
             FollowDependents(address, path);
+        }
+
+        if (traits.HasSamples)
+        {
+            NoteIfSampled(address, type, path);
         }
 
         if (type.ListRole.IsAny)
@@ -223,6 +232,14 @@ internal sealed unsafe class MarkWorker : IDisposable
     {
         Counts.Add(type, bytes);
         Paths.Count(path, bytes);
+    }
+
+    private void NoteIfSampled(ulong address, TypeLayout type, int path)
+    {
+        if (_heap.IsSampled(address, type))
+        {
+            Sampled.Add((address, path));
+        }
     }
 
     /// <summary>

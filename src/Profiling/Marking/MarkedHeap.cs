@@ -10,6 +10,8 @@ internal sealed class MarkedHeap
     private readonly ConcurrentDictionary<int, TypeLayout> _byIndex = new();
     private readonly FrozenDictionary<ulong, ulong[]> _dependents;
     private readonly FrozenSet<int> _chunksWithKeys;
+    private readonly FrozenDictionary<ulong, ulong> _sampled;
+    private readonly FrozenSet<int> _chunksWithSamples;
     private readonly Func<ulong, TypeLayout?> _resolve;
     private int _nonTypes;
 
@@ -17,11 +19,15 @@ internal sealed class MarkedHeap
     /// <param name="memory">Their bytes.</param>
     /// <param name="dependents">Key and value of each dependent handle: the value lives as long as the key does.</param>
     /// <param name="resolve">Finds a type by its method table; null where there is none. Called from several threads.</param>
-    public MarkedHeap(HeapMap map, IHeapMemory memory, IEnumerable<(ulong Key, ulong Value)> dependents, Func<ulong, TypeLayout?> resolve)
+    /// <param name="sampled">Objects of which is noted on which path they were reached: address and method table.</param>
+    public MarkedHeap(
+        HeapMap map, IHeapMemory memory, IEnumerable<(ulong Key, ulong Value)> dependents, Func<ulong, TypeLayout?> resolve, IReadOnlyDictionary<ulong, ulong>? sampled = null)
     {
         (Map, Reader, _resolve) = (map, new HeapReader(map, memory), resolve);
         _dependents = dependents.GroupBy(pair => pair.Key).ToFrozenDictionary(group => group.Key, group => group.Select(pair => pair.Value).ToArray());
         _chunksWithKeys = _dependents.Keys.Select(map.Find).ToFrozenSet();
+        _sampled = (sampled ?? FrozenDictionary<ulong, ulong>.Empty).ToFrozenDictionary();
+        _chunksWithSamples = _sampled.Keys.Select(map.Find).ToFrozenSet();
     }
 
     public HeapMap Map { get; }
@@ -29,6 +35,11 @@ internal sealed class MarkedHeap
     public HeapReader Reader { get; }
 
     public bool HasKeys(int chunk) => _chunksWithKeys.Contains(chunk);
+
+    public bool HasSamples(int chunk) => _chunksWithSamples.Contains(chunk);
+
+    /// <summary>Whether an object was sampled when it was allocated, and is that one still.</summary>
+    public bool IsSampled(ulong address, TypeLayout type) => _sampled.TryGetValue(address, out ulong methodTable) && TypeOf(methodTable) == type;
 
     public ulong[] DependentsOf(ulong key) => _dependents.GetValueOrDefault(key, []);
 

@@ -40,7 +40,7 @@ public sealed class DiffPropertyTests
     {
         HeapSnapshot baseline = first.Snapshot();
         HeapSnapshot final = second.Snapshot();
-        return GrowthTree.Compare(baseline.Retention, final.Retention).RetainedBytesDelta == final.LiveBytes - baseline.LiveBytes;
+        return GrowthTree.Compare(baseline.Retention, final.Retention).Heap.RetainedBytesDelta == final.LiveBytes - baseline.LiveBytes;
     });
 
     private static Dictionary<string, long> Deltas(HeapSketch first, HeapSketch second) =>

@@ -1,5 +1,7 @@
+using HeapDrift.Collector.Allocations;
 using HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
 using HeapDrift.Collector.Engines.CopyOnWrite.Freezing;
+using HeapDrift.Profiling.Allocations;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Proc;
@@ -27,6 +29,12 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
     /// <summary>Collections last milliseconds; the wait doubles each time, to 160 ms.</summary>
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Between two words of the process that reads the copy, before it counts the first object.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Afterwards: a level of 2,000 million objects.</summary>
+    private static readonly TimeSpan MarkingPatience = TimeSpan.FromMinutes(2);
+
     public async Task<HeapSnapshot> TakeAsync(SnapshotTarget worker, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -39,7 +47,7 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
 
             try
             {
-                return await TakeOnceAsync(answer.Plan, progress, cancellationToken);
+                return await TakeOnceAsync(answer.Plan, worker.Tracking, progress, cancellationToken);
             }
             catch (AnalysisException failed) when (worker.Lives() && failed.Failure.IsWorthRetrying && attempt < MostAttempts)
             {
@@ -58,13 +66,26 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
         }
     }
 
-    private static async Task<HeapSnapshot> TakeOnceAsync(CopyOnWritePlan plan, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task<HeapSnapshot> TakeOnceAsync(
+        CopyOnWritePlan plan, AllocationTracking? tracking, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var order = new AnalysisOrder { Plan = plan, BudgetBytes = DefaultBudgetBytes, Threads = Math.Min(MostThreads, Environment.ProcessorCount) };
+        var order = new AnalysisOrder
+        {
+            Plan = plan,
+            BudgetBytes = DefaultBudgetBytes,
+            Threads = Math.Min(MostThreads, Environment.ProcessorCount),
+            HasSamples = tracking is not null,
+        };
+        tracking?.Hold();
         try
         {
             using AnalysisProcess analysis = AnalysisProcess.Start();
-            return await analysis.RunAsync(order, progress, cancellationToken);
+            return await analysis.RunAsync(
+                order,
+                new AnalysisPatience(Patience, MarkingPatience, clock),
+                progress,
+                tracking is null ? null : async frozenAt => ToQuery(await tracking.StopAtAsync(frozenAt)),
+                cancellationToken);
         }
         finally
         {
@@ -76,4 +97,13 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
             }
         }
     }
+
+    private static SampleQuery ToQuery(SampleSet samples) => new()
+    {
+        Addresses = [.. samples.Samples.Select(sample => sample.Address)],
+        MethodTables = [.. samples.Samples.Select(sample => sample.MethodTable)],
+        Stacks = [.. samples.Samples.Select(sample => sample.Stack)],
+        Callers = [.. samples.Stacks.Callers],
+        Frames = [.. samples.Stacks.Addresses],
+    };
 }

@@ -34,12 +34,21 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
     /// <param name="rundownKeywords">As above.</param>
     /// <param name="deadline">As above.</param>
     /// <param name="cancellationToken">As above.</param>
-    public async Task<EventPipeSession> StartAsync(
-        EventPipeProvider[] providers, int bufferMegabytes, long rundownKeywords, TimeSpan? deadline, CancellationToken cancellationToken)
+    public Task<EventPipeSession> StartAsync(
+        EventPipeProvider[] providers, int bufferMegabytes, long rundownKeywords, TimeSpan? deadline, CancellationToken cancellationToken) =>
+        StartAsync(providers, bufferMegabytes, rundownKeywords, hasStacks: false, deadline, cancellationToken);
+
+    /// <summary>Opens a session whose events come with the stacks of who wrote them.</summary>
+    public Task<EventPipeSession> StartWithStacksAsync(
+        EventPipeProvider provider, int bufferMegabytes, CancellationToken cancellationToken) =>
+        StartAsync([provider], bufferMegabytes, rundownKeywords: 0, hasStacks: true, deadline: null, cancellationToken);
+
+    private async Task<EventPipeSession> StartAsync(
+        EventPipeProvider[] providers, int bufferMegabytes, long rundownKeywords, bool hasStacks, TimeSpan? deadline, CancellationToken cancellationToken)
     {
         try
         {
-            return await StartAsync(new(providers, bufferMegabytes, rundownKeywords, requestStackwalk: false), deadline, cancellationToken);
+            return await StartAsync(new(providers, bufferMegabytes, rundownKeywords, hasStacks), deadline, cancellationToken);
         }
         catch (UnsupportedCommandException)
         {

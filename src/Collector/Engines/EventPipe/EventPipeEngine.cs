@@ -51,7 +51,7 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
         return new HeapSnapshot
         {
             Engine = Name,
-            TakenAt = takenAt,
+            TakenAt = events.TakenAt ?? takenAt,
             Pause = events.Pause,
             Duration = clock.GetElapsedTime(started),
             LiveObjects = events.Objects,

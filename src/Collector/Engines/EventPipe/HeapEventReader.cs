@@ -66,6 +66,12 @@ internal sealed unsafe class HeapEventReader
     /// <summary>The runtime's own count of the bytes that survived the collection, all generations. Null when it did not say.</summary>
     public long? SurvivedBytes { get; private set; }
 
+    /// <summary>When the collection began that walks the heap. Null before it.</summary>
+    public DateTimeOffset? TakenAt { get; private set; }
+
+    /// <summary>The runtime's number of the collection that walks the heap; null before it.</summary>
+    public int? Collection => _gc == NoGc ? null : _gc;
+
     /// <summary>From the suspension of the worker's threads to their restart.</summary>
     public TimeSpan? Pause { get; private set; }
 
@@ -119,6 +125,7 @@ internal sealed unsafe class HeapEventReader
         if (_gc == NoGc && start.Depth == 2 && start.Reason == GCReason.Induced && start.Type == GCType.NonConcurrentGC)
         {
             _gc = start.Count;
+            TakenAt = new DateTimeOffset(start.TimeStamp.ToUniversalTime());
         }
     }
 

@@ -16,11 +16,17 @@ internal sealed record AnalysisOrder
 
     /// <summary>How many threads mark.</summary>
     public required int Threads { get; init; }
+
+    /// <summary>A second line follows when <see cref="AnalysisWord.FrozenAt"/> was said: a <see cref="SampleQuery"/>.</summary>
+    public bool HasSamples { get; init; }
 }
 
 /// <summary>What it says on standard error while it works, in lines.</summary>
 internal sealed record AnalysisWord
 {
+    /// <summary>The copy can be read; when it was made, in ticks of the monotonic clock.</summary>
+    public long? FrozenAt { get; init; }
+
     /// <summary>Objects marked so far.</summary>
     public long? Objects { get; init; }
 
@@ -41,4 +47,5 @@ internal sealed record AnalysisFailure(CaptureOutcome Outcome, string Reason, bo
     Converters = [typeof(KebabCaseConverter<CaptureOutcome>)])]
 [JsonSerializable(typeof(AnalysisOrder))]
 [JsonSerializable(typeof(AnalysisWord))]
+[JsonSerializable(typeof(SampleQuery))]
 internal sealed partial class AnalysisJson : JsonSerializerContext;

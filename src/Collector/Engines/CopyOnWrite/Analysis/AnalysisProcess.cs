@@ -50,17 +50,34 @@ internal sealed class AnalysisProcess : IDisposable
     }
 
     /// <summary>Gives the order and follows it to its end.</summary>
+    /// <param name="order">What to do.</param>
+    /// <param name="watch">How long it may say nothing.</param>
+    /// <param name="progress">Told the number of objects, now and then.</param>
+    /// <param name="samples">Asked for the objects whose allocation was sampled, as of a moment. Null where there are none.</param>
+    /// <param name="cancellationToken">Takes the order back.</param>
     /// <exception cref="AnalysisException">There is no snapshot.</exception>
-    public async Task<HeapSnapshot> RunAsync(AnalysisOrder order, IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task<HeapSnapshot> RunAsync(
+        AnalysisOrder order, AnalysisPatience watch, IProgress<long>? progress, Func<long, Task<SampleQuery>>? samples, CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration takenBack = cancellationToken.Register(() => _process.StandardInput.Close());
         Task<SnapshotDocument?> document = ReadDocumentAsync();
-        Task<AnalysisFailure?> failure = ReadWordsAsync(progress);
-        await OrderAsync(order);
-        await _process.WaitForExitAsync(CancellationToken.None);
+        Task<AnalysisFailure?> failure = ReadWordsAsync(word => Hear(word, watch, progress, samples));
+        await SayAsync(JsonSerializer.Serialize(order, AnalysisJson.Default.AnalysisOrder));
+        bool hangs = !await watch.WaitAsync(_process.WaitForExitAsync(CancellationToken.None));
+        if (hangs)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
         AnalysisFailure? said = await failure;
         SnapshotDocument? read = await document;
         cancellationToken.ThrowIfCancellationRequested();
+        if (hangs)
+        {
+            throw new AnalysisException(CaptureOutcome.Failed, watch.Complaint, isWorthRetrying: true);
+        }
+
         return said is null && _process.ExitCode == 0 && read is not null
             ? SnapshotDocuments.FromDocument(read)
             : throw (said is not null
@@ -74,8 +91,8 @@ internal sealed class AnalysisProcess : IDisposable
     /// <summary>Has it clear away what is left of copies. What cannot be cleared away now is found by the next snapshot.</summary>
     public async Task SweepAsync(AnalysisOrder order)
     {
-        Task words = ReadWordsAsync(progress: null);
-        await OrderAsync(order);
+        Task words = ReadWordsAsync(static _ => { });
+        await SayAsync(JsonSerializer.Serialize(order, AnalysisJson.Default.AnalysisOrder));
         await _process.WaitForExitAsync(CancellationToken.None);
         await words;
     }
@@ -86,11 +103,27 @@ internal sealed class AnalysisProcess : IDisposable
     private static string Executable() =>
         Path.Join(AppContext.BaseDirectory, "heapdrift") is var beside && File.Exists(beside) ? beside : Environment.ProcessPath!;
 
-    private async Task OrderAsync(AnalysisOrder order)
+    private void Hear(AnalysisWord word, AnalysisPatience watch, IProgress<long>? progress, Func<long, Task<SampleQuery>>? samples)
+    {
+        watch.Heard(word);
+        if (word.FrozenAt is { } frozenAt && samples is not null)
+        {
+            _ = AnswerAsync(samples(frozenAt));
+        }
+
+        if (word.Objects is { } objects)
+        {
+            progress?.Report(objects);
+        }
+    }
+
+    private async Task AnswerAsync(Task<SampleQuery> samples) => await SayAsync(JsonSerializer.Serialize(await samples, AnalysisJson.Default.SampleQuery));
+
+    private async Task SayAsync(string line)
     {
         try
         {
-            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order, AnalysisJson.Default.AnalysisOrder));
+            await _process.StandardInput.WriteLineAsync(line);
             await _process.StandardInput.FlushAsync(CancellationToken.None);
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException)
@@ -112,7 +145,7 @@ internal sealed class AnalysisProcess : IDisposable
         }
     }
 
-    private async Task<AnalysisFailure?> ReadWordsAsync(IProgress<long>? progress)
+    private async Task<AnalysisFailure?> ReadWordsAsync(Action<AnalysisWord> hear)
     {
         AnalysisFailure? failure = null;
         string? stray = null;
@@ -121,10 +154,7 @@ internal sealed class AnalysisProcess : IDisposable
             if (TryParse(line) is { } word)
             {
                 failure = word.Failure ?? failure;
-                if (word.Objects is { } objects)
-                {
-                    progress?.Report(objects);
-                }
+                hear(word);
             }
             else if (line.Length > 0)
             {

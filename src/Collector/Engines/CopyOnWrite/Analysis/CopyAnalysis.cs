@@ -12,10 +12,18 @@ namespace HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
 /// The story of one copy-on-write snapshot, in a process of its own: freeze, give up all privileges that the worker does not have, load the
 /// worker's own DAC, mark the copy, let it go. Whatever happens to this process takes the copy with it and leaves the worker alone.
 /// </summary>
-internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IProgress<long> progress)
+/// <param name="order">What to do.</param>
+/// <param name="clock">Times it.</param>
+/// <param name="progress">Told the number of objects after each level.</param>
+/// <param name="onReadable">Told when the copy was made, once it is known that it can be read.</param>
+/// <param name="samples">What comes in answer to that; waited for before the marking begins. Null where nothing was sampled.</param>
+internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IProgress<long> progress, Action<long> onReadable, Task<SampleQuery>? samples)
 {
     /// <summary>Threads that sit in a system call stop within microseconds; a busy machine needs some scheduler periods.</summary>
     private static readonly TimeSpan StopDeadline = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The worker has its events sent by then, or hangs; the copy is not kept waiting for longer.</summary>
+    private static readonly TimeSpan SampleDeadline = TimeSpan.FromSeconds(30);
 
     /// <exception cref="AnalysisException">There is no snapshot; the exception says why.</exception>
     public HeapSnapshot Run(CancellationToken cancellationToken)
@@ -76,14 +84,32 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
             throw new AnalysisException(CaptureOutcome.Failed, "the worker was in the middle of a garbage collection every time it was frozen", isWorthRetrying: true);
         }
 
+        onReadable(copy.FrozenAt);
         IReadOnlyList<ClrHandle>? handles = new HandleTables(runtime, reader, Processors.Online()).TryRead();
         using var map = new HeapMap(runtime.Heap.Segments.Select(segment => new HeapRange(segment.ObjectRange.Start, segment.ObjectRange.End)));
         var roots = new RuntimeRoots(runtime, handles ?? [], thread => threadNames.GetValueOrDefault(thread));
         HeapRoot[] found = [.. roots.Enumerate()];
-        var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory).TryResolve);
+        SampleQuery query = samples?.WaitAsync(SampleDeadline, cancellationToken).GetAwaiter().GetResult() ?? SampleQuery.Empty;
+        var sampled = query.Addresses.Zip(query.MethodTables).ToDictionary(sample => sample.First, sample => sample.Second);
+        var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory).TryResolve, sampled);
         using HeapCopy? whole = map.HeapBytes <= order.BudgetBytes / 2 ? new HeapCopy(map, memory, order.Threads, cancellationToken) : null;
+        progress.Report(0);
         using var marker = new HeapMarker(heap, order.Threads, progress, cancellationToken);
-        return Describe(marker.Run(found), map, whole?.MissingBytes ?? 0, handles is not null);
+        MarkResult result = marker.Run(found);
+        return Describe(result, map, whole?.MissingBytes ?? 0, handles is not null) with
+        {
+            Survivors = samples is null ? null : FindSurvivors(runtime, query, result.Sampled, cancellationToken),
+        };
+    }
+
+    private static SnapshotSurvivors FindSurvivors(ClrRuntime runtime, SampleQuery query, IReadOnlyList<LiveSample> live, CancellationToken cancellationToken)
+    {
+        var numbers = query.Addresses.Index().ToDictionary(sample => sample.Item, sample => sample.Index);
+        return new SnapshotSurvivors
+        {
+            Live = live,
+            Frames = StackMethods.Find(runtime, query.FramesOf(live.Select(sample => numbers[sample.Address])), cancellationToken),
+        };
     }
 
     private static ClrRuntime OpenRuntime(DataTarget target, RuntimeFilesOfWorker files)

@@ -28,6 +28,9 @@ internal sealed class FrozenCopy : IDisposable
     /// <summary>From before the first thread was stopped until the last one was released.</summary>
     public TimeSpan Pause { get; private set; }
 
+    /// <summary>When all threads stood still, in ticks of the monotonic clock (<see cref="Stopwatch"/>), which all processes share.</summary>
+    public long FrozenAt { get; private set; }
+
     /// <summary>Of all threads of the worker by their ids; the copy has but one.</summary>
     public IReadOnlyDictionary<int, ThreadRegisters> Threads { get; private set; } = new Dictionary<int, ThreadRegisters>();
 
@@ -74,6 +77,7 @@ internal sealed class FrozenCopy : IDisposable
         long result;
         try
         {
+            FrozenAt = Stopwatch.GetTimestamp();
             result = call.Run(worker, SystemCall.Fork);
         }
         finally

@@ -1,0 +1,18 @@
+namespace HeapDrift.Profiling.Allocations;
+
+/// <summary>The sampled allocations of a window as they lay at the moment of its final snapshot.</summary>
+internal sealed record SampleSet
+{
+    public static SampleSet None { get; } = new() { Samples = [], Stacks = new StackTable(), Seen = 0, Lost = 0 };
+
+    /// <summary>One for each address.</summary>
+    public required IReadOnlyList<SampledObject> Samples { get; init; }
+
+    public required StackTable Stacks { get; init; }
+
+    /// <summary>Samples that came in the whole window, most of objects that are gone.</summary>
+    public required long Seen { get; init; }
+
+    /// <summary>Events that the runtime dropped: what they would have told is missing from every estimate.</summary>
+    public required long Lost { get; init; }
+}

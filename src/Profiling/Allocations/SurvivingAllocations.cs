@@ -1,0 +1,104 @@
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Stacks;
+
+namespace HeapDrift.Profiling.Allocations;
+
+/// <summary>The sampled allocations of a window that its final snapshot found alive: who allocated them, and on which path they hang.</summary>
+internal sealed class SurvivingAllocations
+{
+    private readonly List<Survivor> _survivors;
+
+    private SurvivingAllocations(List<Survivor> survivors, long lost) => (_survivors, Lost) = (survivors, lost);
+
+    /// <summary>Events that the runtime dropped.</summary>
+    public long Lost { get; }
+
+    /// <summary>One for each live sample.</summary>
+    public IReadOnlyList<Survivor> Survivors => _survivors;
+
+    /// <param name="samples">As of the moment of the snapshot.</param>
+    /// <param name="snapshot">What it says of them.</param>
+    /// <param name="name">Names a frame, once for each.</param>
+    public static SurvivingAllocations Of(SampleSet samples, SnapshotSurvivors snapshot, Func<RawFrame, NamedFrame> name)
+    {
+        var byAddress = samples.Samples.ToDictionary(sample => sample.Address);
+        var frames = snapshot.Frames.ToDictionary(frame => frame.Key, frame => name(frame.Value));
+        var stacks = new Dictionary<int, FoldedStack>();
+        List<Survivor> survivors = [];
+        foreach (LiveSample live in snapshot.Live)
+        {
+            if (byAddress.TryGetValue(live.Address, out SampledObject sample))
+            {
+                if (!stacks.TryGetValue(sample.Stack, out FoldedStack? stack))
+                {
+                    IEnumerable<ulong> addresses = samples.Stacks.FramesOf(sample.Stack);
+                    stacks[sample.Stack] = stack = FoldedStack.Of(addresses.Select(frames.GetValueOrDefault).OfType<NamedFrame>());
+                }
+
+                survivors.Add(new Survivor(sample, live.Node, stack));
+            }
+        }
+
+        return new SurvivingAllocations(survivors, samples.Lost);
+    }
+
+    /// <summary>
+    /// By the application's frames, since what lies between them (a list that grows, a list that does not) is one line of the team's to look at.
+    /// The most bytes first; those with too few samples are left out.
+    /// </summary>
+    public static IReadOnlyList<AllocationSite> SitesOf(IEnumerable<Survivor> survivors) =>
+    [
+        .. survivors.GroupBy(survivor => KeyOf(survivor.Stack), StringComparer.Ordinal)
+            .Select(same => (Estimate: Estimate(same), Stack: Typical(same)))
+            .Where(site => !site.Estimate.IsTooSmall && site.Stack.Entries.Count != 0)
+            .OrderByDescending(site => site.Estimate.Bytes)
+            .ThenBy(site => KeyOf(site.Stack), StringComparer.Ordinal)
+            .Select(site => ToSite(site.Estimate, site.Stack)),
+    ];
+
+    public static SampleEstimate Estimate(IEnumerable<Survivor> survivors)
+    {
+        var estimate = new SampleEstimate();
+        foreach (Survivor survivor in survivors)
+        {
+            estimate.Add(survivor.Sample);
+        }
+
+        return estimate;
+    }
+
+    /// <summary>The stack with the most bytes.</summary>
+    private static FoldedStack Typical(IEnumerable<Survivor> same) => same
+        .GroupBy(survivor => survivor.Stack)
+        .MaxBy(stack => stack.Sum(survivor => survivor.Sample.Bytes / survivor.Sample.Probability))!.Key;
+
+    private static string KeyOf(FoldedStack stack)
+    {
+        FoldedEntry[] application = [.. stack.Entries.Where(entry => !entry.IsFramework)];
+        return string.Join('\n', (application.Length == 0 ? stack.Entries : application).Select(entry => $"{entry.Frame.Name.Function} {entry.Frame.Source}"));
+    }
+
+    private static AllocationSite ToSite(SampleEstimate estimate, FoldedStack stack) => new()
+    {
+        Frames =
+        [
+            .. stack.Entries.Take(Limits.SiteFrames).Select(entry => new AllocationFrame
+            {
+                Function = entry.Frame.Name.Function,
+                File = entry.Frame.Source?.File,
+                Line = entry.Frame.Source?.Line,
+                Origin = entry.IsFramework ? TypeOrigin.Library : TypeOrigin.Application,
+            }),
+        ],
+        Samples = estimate.Samples,
+        EstimatedBytes = estimate.Bytes,
+        RelativeError = Math.Round(estimate.RelativeError, 4),
+    };
+}
+
+/// <summary>A sampled object that is alive.</summary>
+/// <param name="Sample">What was seen when it was allocated.</param>
+/// <param name="Node">Its path: a node of the final snapshot's retention tree.</param>
+/// <param name="Stack">Who allocated it.</param>
+internal readonly record struct Survivor(SampledObject Sample, int Node, FoldedStack Stack);

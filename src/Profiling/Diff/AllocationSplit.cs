@@ -1,0 +1,47 @@
+using System.Globalization;
+using HeapDrift.Profiling.Allocations;
+
+namespace HeapDrift.Profiling.Diff;
+
+/// <summary>Which of the surviving allocations belong to which accumulation: to the nearest one that they hang on.</summary>
+internal sealed class AllocationSplit
+{
+    /// <summary>Sites of one finding in the report.</summary>
+    private const int MostSites = 5;
+
+    private readonly Dictionary<GrowthNode, List<Survivor>> _ofPoint = [];
+    private readonly long _lost;
+
+    public AllocationSplit(SurvivingAllocations allocations, Growth paths, IEnumerable<Accumulation> accumulations)
+    {
+        _lost = allocations.Lost;
+        foreach (Accumulation accumulation in accumulations)
+        {
+            _ofPoint[accumulation.Point] = [];
+        }
+
+        foreach (Survivor survivor in allocations.Survivors)
+        {
+            for (GrowthNode? at = paths.OfFinal[survivor.Node]; at is not null; at = at.Parent)
+            {
+                if (_ofPoint.TryGetValue(at, out List<Survivor>? own))
+                {
+                    own.Add(survivor);
+                    break;
+                }
+            }
+        }
+    }
+
+    public IReadOnlyList<AllocationSite> SitesOf(Accumulation found) => [.. SurvivingAllocations.SitesOf(_ofPoint[found.Point]).Take(MostSites)];
+
+    public string? NoteOn(Accumulation found)
+    {
+        List<Survivor> own = _ofPoint[found.Point];
+        string? tooFew = SurvivingAllocations.SitesOf(own).Count != 0 ? null
+            : own.Count == 0 ? "no allocation of what survived was sampled: a longer window sees more"
+            : string.Create(CultureInfo.InvariantCulture, $"{own.Count:N0} samples of what survived are too few to name a line: a longer window sees more");
+        string? lost = _lost == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"the runtime dropped {_lost:N0} events, so the estimates are too low");
+        return tooFew is null ? lost : lost is null ? tooFew : $"{tooFew}; {lost}";
+    }
+}
