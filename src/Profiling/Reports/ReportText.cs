@@ -10,6 +10,9 @@ namespace HeapDrift.Profiling.Reports;
 internal static class ReportText
 {
     private const int MostTypes = 15;
+    private const int MostSites = 3;
+    private const int MostFrames = 8;
+    private const int MostFunction = 70;
 
     public static string Render(CaptureReport report)
     {
@@ -115,9 +118,51 @@ internal static class ReportText
                 text.AppendLine(Invariant($"          -> {TypeName.Shorten(step)}"));
             }
 
+            AppendSites(text, finding);
             text.AppendLine(Invariant($"    fingerprint {finding.Fingerprint}, {(finding.Status == FindingStatus.New ? "not reported here before" : Word(finding.Status))}")).AppendLine();
         }
     }
+
+    private static void AppendSites(StringBuilder text, Finding finding)
+    {
+        foreach (AllocationSite site in finding.AllocationSites.Take(MostSites))
+        {
+            text.AppendLine(Invariant($"    allocated at  (about {ByteSize.Format(site.EstimatedBytes)}, ± {site.RelativeError:P0}, {site.Samples:N0} samples)"));
+            int toOpen = site.Frames.ToList().FindIndex(frame => frame.Origin == TypeOrigin.Application);
+            foreach ((int at, AllocationFrame frame) in site.Frames.Take(MostFrames).Index())
+            {
+                string source = frame.File is null ? "" : Invariant($"  {FileName(frame.File)}{(frame.Line is { } line ? Invariant($":{line}") : "")}");
+                text.AppendLine(Invariant($"        {(at == toOpen ? ">" : " ")} {ShortFunction(frame.Function)}{source}"));
+            }
+        }
+
+        if (finding.AllocationNote is { } note)
+        {
+            text.AppendLine(Invariant($"    allocations: {note}"));
+        }
+    }
+
+    /// <summary>The type and the member: <c>Shop.Cart.AddAsync</c> is <c>Cart.AddAsync</c>. Dots in generic arguments part nothing.</summary>
+    private static string ShortFunction(string function)
+    {
+        int depth = 0;
+        int dots = 0;
+        int at = function.Length - 1;
+        for (; at >= 0; at--)
+        {
+            depth += function[at] == '>' ? 1 : function[at] == '<' ? -1 : 0;
+            if (depth == 0 && function[at] == '.' && ++dots == 2)
+            {
+                break;
+            }
+        }
+
+        string name = function[(at + 1)..];
+        return name.Length <= MostFunction ? name : string.Concat(name.AsSpan(0, MostFunction - 3), "...");
+    }
+
+    /// <summary>Without its folders, of whichever system it was built on; report.json has them.</summary>
+    private static string FileName(string path) => path[(path.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
 
     private static void AppendTypes(StringBuilder text, IReadOnlyList<TypeGrowth> types)
     {

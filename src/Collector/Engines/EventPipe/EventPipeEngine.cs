@@ -1,3 +1,4 @@
+using HeapDrift.Profiling.Allocations;
 using HeapDrift.Profiling.Heap;
 
 namespace HeapDrift.Collector.Engines.EventPipe;
@@ -24,13 +25,17 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
         try
         {
             LoadedModules modules = await ModuleListing.ReadAsync(connection, cancellationToken);
+            worker.Tracking?.Hold();
             HeapWalkResult walk = await new HeapWalk(connection, worker, clock).RunAsync(progress, cancellationToken);
             if (!walk.Events.IsFinished && await worker.HasExitedAsync(cancellationToken))
             {
                 throw connection.Exited(cause: null);
             }
 
-            return await Task.Run(() => Build(walk, modules, worker, takenAt, started, cancellationToken), cancellationToken);
+            SampleSet? samples = worker.Tracking is { } tracking && walk.Events.Collection is { } collection ? await tracking.StopAfterAsync(collection) : null;
+            (HeapSnapshot snapshot, IReadOnlyList<LiveSample> live) = await Task.Run(
+                () => Build(walk, modules, worker, samples, takenAt, started, cancellationToken), cancellationToken);
+            return samples is null ? snapshot : snapshot with { Survivors = await NameAsync(connection, samples, live, cancellationToken) };
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -38,17 +43,32 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
         }
     }
 
-    private HeapSnapshot Build(
-        HeapWalkResult walk, LoadedModules modules, SnapshotTarget worker, DateTimeOffset takenAt, long started, CancellationToken cancellationToken)
+    private static async Task<SnapshotSurvivors> NameAsync(
+        EventPipeConnection connection, SampleSet samples, IReadOnlyList<LiveSample> live, CancellationToken cancellationToken)
+    {
+        var stacks = samples.Samples.ToDictionary(sample => sample.Address, sample => sample.Stack);
+        IEnumerable<ulong> frames = live.Select(sample => stacks[sample.Address]).Distinct().SelectMany(samples.Stacks.FramesOf).Distinct();
+        return new SnapshotSurvivors { Live = live, Frames = await MethodListing.FindAsync(connection, frames, cancellationToken) };
+    }
+
+    private (HeapSnapshot Snapshot, IReadOnlyList<LiveSample> Live) Build(
+        HeapWalkResult walk,
+        LoadedModules modules,
+        SnapshotTarget worker,
+        SampleSet? samples,
+        DateTimeOffset takenAt,
+        long started,
+        CancellationToken cancellationToken)
     {
         HeapEventReader events = walk.Events;
         IReadOnlyList<PathStep> types = events.BuildTypes(modules.FileName);
         IReadOnlyList<TypeUsage> usage = (events.Tally ?? TypeTally.Of(events.Graph)).ToUsage(types);
+        var walked = new RetentionWalk(events.Graph, types);
         RetentionTree tree = worker.IsTypesOnly
             ? RetentionTree.WithoutHolders(usage)
-            : new RetentionWalk(events.Graph, types).Run([.. NameStatics(events, modules, worker), .. events.Roots], cancellationToken);
+            : walked.Run([.. NameStatics(events, modules, worker), .. events.Roots], cancellationToken);
         long liveBytes = usage.Sum(type => type.Bytes);
-        return new HeapSnapshot
+        return (new HeapSnapshot
         {
             Engine = Name,
             TakenAt = events.TakenAt ?? takenAt,
@@ -60,8 +80,16 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
             Retention = tree,
             Gaps = [.. events.FindGaps(), .. walk.Lost > 0 ? [$"the runtime dropped {walk.Lost} events: its buffer of {worker.BufferMegabytes} MB was full"] : Array.Empty<string>()],
             Coverage = events.SurvivedBytes is > 0 and long survived ? Math.Min(1, (double)liveBytes / survived) : null,
-        };
+        }, worker.IsTypesOnly ? [] : FindLive(samples, events, walked));
     }
+
+    private static LiveSample[] FindLive(SampleSet? samples, HeapEventReader events, RetentionWalk walked) =>
+    [
+        .. (samples?.Samples ?? [])
+            .Select(sample => (sample.Address, Node: events.NumberOf(sample.MethodTable) is { } type ? walked.NodeOf(sample.Address, type) : null))
+            .Where(found => found.Node is not null)
+            .Select(found => new LiveSample(found.Address, found.Node!.Value)),
+    ];
 
     private static IEnumerable<HeapRoot> NameStatics(HeapEventReader events, LoadedModules modules, SnapshotTarget worker)
     {

@@ -112,6 +112,9 @@ internal sealed unsafe class HeapEventReader
     public IReadOnlyList<PathStep> BuildTypes(Func<ulong, string?> moduleName) =>
         [.. _typeIds.Select(id => ToStep(id, moduleName))];
 
+    /// <summary>The number that the graph uses for a type; null where no object has it.</summary>
+    public int? NumberOf(ulong typeId) => _typeIndex.TryGetValue(typeId, out int type) ? type : null;
+
     /// <summary>The name of a type that some object or static field has.</summary>
     public string NameOf(ulong typeId) => _runtimeTypes.TryGetValue(typeId, out RuntimeType type) ? type.Name : $"unknown type 0x{typeId:x}";
 
