@@ -158,5 +158,6 @@ internal sealed class AllocationTracking : IAsyncDisposable
         Stacks = _tracker.Stacks,
         Seen = _tracker.Seen,
         Lost = _lost,
+        FullCollections = _tracker.FullCollections,
     };
 }

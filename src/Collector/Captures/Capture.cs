@@ -21,11 +21,16 @@ namespace HeapDrift.Collector.Captures;
 internal sealed class Capture(
     CaptureSettings settings, Worker worker, WorkerDirectory directory, ProcFileSystem proc, TimeProvider clock)
 {
+    private const string ServiceVersion = "service.version";
+
     /// <summary>How soon the end of a worker is noticed; reading its status costs microseconds.</summary>
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
     private readonly List<SnapshotSummary> _snapshots = [];
+    private readonly List<ConfirmingSnapshot> _confirmations = [];
+    private readonly MemoryMoments _memory = new(proc, worker.Pid, clock);
+    private string? _whyNoTracking;
     private MemoryReading? _memoryBefore;
     private MemoryReading? _memoryAfter;
 
@@ -44,27 +49,30 @@ internal sealed class Capture(
 
             if (settings.Evidence == CaptureEvidence.Metrics)
             {
-                _memoryBefore = ReadMemory();
+                _memoryBefore = _memory.Read();
                 throw new SnapshotException(CaptureOutcome.Incomplete, $"no snapshot was taken: {settings.EvidenceReason}");
             }
 
-            await using AllocationTracking? tracking = await TryTrackAsync(observer, cancellationToken);
+            await using AllocationTracking? tracking = await TryTrackAsync(cancellationToken);
             ISnapshotEngine engine = EngineChoice.Create(EngineName, proc, clock, reason => Enter(observer, CapturePhase.Baseline, reason));
             Enter(observer, CapturePhase.Baseline, "taking the baseline");
-            _memoryBefore = ReadMemory();
+            _memoryBefore = _memory.Read();
             HeapSnapshot baseline = await TakeAsync(engine, SnapshotRole.Baseline, null, observer, cancellationToken);
+            _memoryBefore = _memory.Divide(_memoryBefore, baseline);
             tracking?.CountFrom(baseline.TakenAt, clock);
 
-            await WaitForWindowAsync(observer, finish, baseline, cancellationToken);
+            IReadOnlyList<HeapSnapshot> between = await WaitForWindowAsync(engine, observer, finish, baseline, cancellationToken);
 
             Enter(observer, CapturePhase.Final, "taking the final snapshot");
-            _memoryAfter = ReadMemory();
+            _memoryAfter = _memory.Read();
             HeapSnapshot final = await TakeAsync(engine, SnapshotRole.Final, tracking, observer, cancellationToken);
+            _memoryAfter = _memory.Divide(_memoryAfter, final);
 
             Enter(observer, CapturePhase.Diff, "comparing");
-            SurvivingAllocations? allocations = NameSurvivors(tracking, final);
-            HeapDiff diff = HeapDiff.Compare(baseline, final, KnownFindings.Read(settings.OutputDirectory), allocations);
+            var store = new LeakStore(settings.OutputDirectory, clock);
+            HeapDiff diff = HeapDiff.Compare(baseline, final, Gather(between, tracking, final, store));
             Enter(observer, CapturePhase.Report, "writing the report");
+            await RememberAsync(store, diff, observer);
             return Report(CaptureOutcome.Completed, null, diff);
         }
         catch (SnapshotException failed)
@@ -78,7 +86,7 @@ internal sealed class Capture(
     }
 
     /// <summary>What allocations cannot be told of is still a capture.</summary>
-    private async Task<AllocationTracking?> TryTrackAsync(ICaptureObserver observer, CancellationToken cancellationToken)
+    private async Task<AllocationTracking?> TryTrackAsync(CancellationToken cancellationToken)
     {
         if (settings.Evidence != CaptureEvidence.Full)
         {
@@ -91,7 +99,7 @@ internal sealed class Capture(
         }
         catch (SnapshotException failed)
         {
-            Enter(observer, CapturePhase.Baseline, $"allocations are not followed: {failed.Message}");
+            _whyNoTracking = $"allocations could not be followed: {failed.Message}";
             return null;
         }
     }
@@ -111,10 +119,31 @@ internal sealed class Capture(
     private static SourceLine? LineOf(RawFrame frame, SourceLines lines) =>
         frame.ModulePath is { Length: > 0 } module ? lines.Find(module, frame.MethodToken, frame.ILOffset, frame.PdbId) : null;
 
+    private DiffEvidence Gather(IReadOnlyList<HeapSnapshot> between, AllocationTracking? tracking, HeapSnapshot final, LeakStore store) => new()
+    {
+        Between = between,
+        Allocations = NameSurvivors(tracking, final),
+        WhyNoAllocations = tracking?.Failure ?? _whyNoTracking,
+        Memory = _memory.All,
+        FullCollections = tracking?.Samples?.FullCollections,
+        Known = store.Read().Of(Service, worker.Resource.GetValueOrDefault(ServiceVersion)),
+    };
+
+    private async Task RememberAsync(LeakStore store, HeapDiff diff, ICaptureObserver observer)
+    {
+        if (settings.Evidence == CaptureEvidence.Full
+            && await store.RememberAsync(known => known.With(diff.Findings, Service, worker.Resource.GetValueOrDefault(ServiceVersion), clock.GetUtcNow())) is { } reason)
+        {
+            Enter(observer, CapturePhase.Report, reason);
+        }
+    }
+
+    private string Service => worker.Identity.ServiceName ?? worker.Name;
+
     private async Task<HeapSnapshot> TakeAsync(
         ISnapshotEngine engine, SnapshotRole role, AllocationTracking? tracking, ICaptureObserver observer, CancellationToken cancellationToken)
     {
-        SnapshotTarget target = SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer, Tracking = tracking };
+        SnapshotTarget target = Target() with { Tracking = tracking };
         HeapSnapshot snapshot = await engine.TakeAsync(
             settings.Evidence == CaptureEvidence.Types ? SnapshotTargets.TypesOnly(target) : target, new ObjectProgress(observer), cancellationToken);
         SnapshotSummary summary = SnapshotDocuments.Summarize(snapshot, role);
@@ -126,9 +155,14 @@ internal sealed class Capture(
                 $"the {(role == SnapshotRole.Baseline ? "baseline" : "final snapshot")} is incomplete ({string.Join("; ", snapshot.Gaps)}), so nothing was compared");
     }
 
-    private async Task WaitForWindowAsync(ICaptureObserver observer, Task finish, HeapSnapshot baseline, CancellationToken cancellationToken)
+    /// <returns>What was taken meanwhile.</returns>
+    private async Task<IReadOnlyList<HeapSnapshot>> WaitForWindowAsync(
+        ISnapshotEngine engine, ICaptureObserver observer, Task finish, HeapSnapshot baseline, CancellationToken cancellationToken)
     {
-        DateTimeOffset end = clock.GetUtcNow() + settings.Window;
+        List<HeapSnapshot?> between = [];
+        DateTimeOffset start = clock.GetUtcNow();
+        DateTimeOffset end = start + settings.Window;
+        int confirmations = settings.Confirmations ?? ConfirmationPlan.For(baseline, settings.Window);
         observer.Entered(new CaptureProgress
         {
             CaptureId = Id,
@@ -147,15 +181,53 @@ internal sealed class Capture(
                 throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {worker.Pid} exited between the two snapshots");
             }
 
+            if (between.Count < confirmations && clock.GetUtcNow() >= start + (settings.Window * (between.Count + 1) / (confirmations + 1)))
+            {
+                between.Add(await TryConfirmAsync(engine, observer, cancellationToken));
+            }
+
             TimeSpan left = end - clock.GetUtcNow();
+            left = left < TimeSpan.Zero ? TimeSpan.Zero : left;
             await Task.WhenAny(finish, Task.Delay(left < WatchInterval ? left : WatchInterval, clock, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
+
+        return [.. between.OfType<HeapSnapshot>()];
     }
 
-    private string EngineName => settings.Evidence == CaptureEvidence.Types ? EventPipeEngine.Name : settings.Engine;
+    /// <summary>One that fails is one interval less, and no reason to give up the capture.</summary>
+    private async Task<HeapSnapshot?> TryConfirmAsync(ISnapshotEngine engine, ICaptureObserver observer, CancellationToken cancellationToken)
+    {
+        MemoryReading? memory = _memory.Read();
+        HeapSnapshot snapshot;
+        try
+        {
+            snapshot = await engine.TakeAsync(Target(), new ObjectProgress(observer), cancellationToken);
+        }
+        catch (SnapshotException failed) when (failed.Outcome != CaptureOutcome.WorkerExited)
+        {
+            return null;
+        }
 
-    private MemoryReading? ReadMemory() => proc.TryReadSmapsRollup(worker.Pid).Value?.ToReading();
+        if (!snapshot.IsComplete)
+        {
+            return null;
+        }
+
+        _memory.Divide(memory, snapshot);
+        _confirmations.Add(new ConfirmingSnapshot
+        {
+            TakenAt = snapshot.TakenAt,
+            PauseMilliseconds = snapshot.Pause?.TotalMilliseconds,
+            LiveObjects = snapshot.LiveObjects,
+            LiveBytes = snapshot.LiveBytes,
+        });
+        return snapshot;
+    }
+
+    private SnapshotTarget Target() => SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer };
+
+    private string EngineName => settings.Evidence == CaptureEvidence.Types ? EventPipeEngine.Name : settings.Engine;
 
     private void Enter(ICaptureObserver observer, CapturePhase phase, string message) =>
         observer.Entered(new CaptureProgress { CaptureId = Id, Phase = phase, At = clock.GetUtcNow(), Message = message });
@@ -172,6 +244,7 @@ internal sealed class Capture(
         Trigger = settings.Trigger,
         Worker = worker.Identity,
         Snapshots = _snapshots,
+        Confirmations = _confirmations.Count == 0 ? null : _confirmations,
         Memory = new MemoryComparison { Baseline = _memoryBefore, Final = _memoryAfter },
         Findings = diff.Findings,
         Types = diff.Types,

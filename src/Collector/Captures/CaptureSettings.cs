@@ -27,6 +27,12 @@ internal sealed record CaptureSettings
     /// <summary>Why it is less than <see cref="CaptureEvidence.Full"/>, in a sentence.</summary>
     public string? EvidenceReason { get; init; }
 
+    /// <summary>
+    /// Snapshots between the first and the last; null for as many as suit the engine and the window. Growth must hold in every interval to be
+    /// called a leak.
+    /// </summary>
+    public int? Confirmations { get; init; }
+
     /// <summary>Where PDBs are looked for that are not beside their modules; null for nowhere.</summary>
     public string? SymbolsDirectory { get; init; }
 

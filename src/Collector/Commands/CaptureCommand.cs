@@ -24,6 +24,8 @@ internal static class CaptureCommand
         Option<string> engine = CommonOptions.Engine();
         Option<string> format = CommonOptions.Format();
         Option<string> output = CommonOptions.OutputDirectory();
+        Option<int?> confirm = CommonOptions.Confirm();
+        Option<string?> symbols = CommonOptions.Symbols();
         Option<TriggerKind> trigger = CommonOptions.Trigger();
         var supervised = new Option<bool>("--supervised")
         {
@@ -37,7 +39,7 @@ internal static class CaptureCommand
         };
         var command = new Command("capture", "Take two snapshots of a worker and report what grew, who holds it and by how much.")
         {
-            pid, window, engine, output, format, trigger, supervised, declaredTracer,
+            pid, window, engine, confirm, symbols, output, format, trigger, supervised, declaredTracer,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             terminal,
@@ -50,6 +52,8 @@ internal static class CaptureCommand
                     OutputDirectory = parsed.GetRequiredValue(output),
                     Engine = parsed.GetRequiredValue(engine),
                     Trigger = new CaptureTrigger { Kind = parsed.GetValue(trigger) },
+                    Confirmations = parsed.GetValue(confirm),
+                    SymbolsDirectory = parsed.GetValue(symbols),
                     IsDeclaredTracer = parsed.GetValue(declaredTracer),
                 },
                 WantsJson = parsed.WantsJson(format),

@@ -10,6 +10,8 @@ namespace HeapDrift.Collector.Commands;
 internal static class CommonOptions
 {
     private const string Json = "json";
+    private const int UsualConfirmations = 2;
+    private const int MostConfirmations = 20;
 
     private static readonly string[] Formats = ["text", Json];
 
@@ -37,6 +39,20 @@ internal static class CommonOptions
         HelpName = string.Join('|', EngineChoice.Names),
         DefaultValueFactory = _ => EngineChoice.Auto,
         CustomParser = result => Choose(result, "--engine", EngineChoice.Names),
+    };
+
+    public static Option<int?> Confirm() => new("--confirm")
+    {
+        Description = "Snapshots between the first and the last: growth must hold in every interval to be called a leak. Without it 2 with copy-on-write, 0 with eventpipe.",
+        HelpName = "N",
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = ParseConfirmations,
+    };
+
+    public static Option<string?> Symbols() => new("--symbols")
+    {
+        Description = "Folder with PDBs that are not beside their assemblies, for the lines of allocations.",
+        HelpName = "DIR",
     };
 
     public static Option<TimeSpan> Window(string description, TimeSpan preset) => new("--window")
@@ -85,6 +101,23 @@ internal static class CommonOptions
         }
 
         result.AddError($"{option} takes {string.Join(", ", words)}, not '{word}'.");
+        return null;
+    }
+
+    private static int? ParseConfirmations(ArgumentResult result)
+    {
+        if (result.Tokens.Count == 0)
+        {
+            return UsualConfirmations;
+        }
+
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MostConfirmations)
+        {
+            return number;
+        }
+
+        result.AddError($"--confirm takes a number from 0 to {MostConfirmations}, not '{text}'.");
         return null;
     }
 

@@ -3,7 +3,7 @@ namespace HeapDrift.Profiling.Allocations;
 /// <summary>The sampled allocations of a window as they lay at the moment of its final snapshot.</summary>
 internal sealed record SampleSet
 {
-    public static SampleSet None { get; } = new() { Samples = [], Stacks = new StackTable(), Seen = 0, Lost = 0 };
+    public static SampleSet None { get; } = new() { Samples = [], Stacks = new StackTable(), Seen = 0, Lost = 0, FullCollections = 0 };
 
     /// <summary>One for each address.</summary>
     public required IReadOnlyList<SampledObject> Samples { get; init; }
@@ -12,6 +12,9 @@ internal sealed record SampleSet
 
     /// <summary>Samples that came in the whole window, most of objects that are gone.</summary>
     public required long Seen { get; init; }
+
+    /// <summary>Collections of the whole heap in the window.</summary>
+    public required int FullCollections { get; init; }
 
     /// <summary>Events that the runtime dropped: what they would have told is missing from every estimate.</summary>
     public required long Lost { get; init; }

@@ -37,6 +37,9 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
     /// <summary>The collection that ended last; 0 before the first.</summary>
     public int LastCollection { get; private set; }
 
+    /// <summary>Collections of the whole heap that ended, in the background or not.</summary>
+    public int FullCollections { get; private set; }
+
     public StackTable Stacks { get; } = new();
 
     /// <summary>Those that may still be there: objects that no collection has looked at yet are among them.</summary>
@@ -99,6 +102,7 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
         {
             if (collection.Number == number)
             {
+                FullCollections += collection.Generation >= OldGeneration ? 1 : 0;
                 Apply(collection);
                 return;
             }

@@ -24,6 +24,7 @@ namespace HeapDrift.Profiling.Captures;
 [JsonSerializable(typeof(CaptureProgress))]
 [JsonSerializable(typeof(SnapshotDocument))]
 [JsonSerializable(typeof(DiffDocument))]
+[JsonSerializable(typeof(LeakMemory))]
 internal sealed partial class CaptureJson : JsonSerializerContext
 {
     /// <summary>One line.</summary>

@@ -15,6 +15,13 @@ internal sealed record Finding
 
     public required FindingStatus Status { get; init; }
 
+    /// <summary>When a leak that is not new was first reported; absent for a new one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? KnownSince { get; init; }
+
+    /// <summary>Managed-leak where it grew in every interval, saturating where that flattened, inconclusive where it came and went.</summary>
+    public Verdict Verdict { get; init; } = Verdict.ManagedLeak;
+
     public required TypeOrigin Origin { get; init; }
 
     /// <summary>The type whose instances pile up, as written in C#.</summary>
@@ -83,5 +90,6 @@ internal sealed record AllocationFrame
     public int? Line { get; init; }
 
     /// <summary>Whose code it is; the first frame of the application is the line to open.</summary>
-    public required TypeOrigin Origin { get; init; }
+    [JsonIgnore]
+    public TypeOrigin Origin { get; init; }
 }

@@ -49,6 +49,7 @@ internal static class GrowthTree
         for (int at = nodes.Count - 1; at >= 0; at--)
         {
             nodes[at].RetainedBytesDelta = nodes[at].BytesDelta + nodes[at].Children.Sum(child => child.RetainedBytesDelta);
+            nodes[at].RetainedBefore = nodes[at].BytesBefore + nodes[at].Children.Sum(child => child.RetainedBefore);
         }
     }
 }
@@ -84,6 +85,9 @@ internal sealed class GrowthNode(GrowthNode? parent, PathStep step)
 
     /// <summary>Bytes of this path and all paths beneath it.</summary>
     public long RetainedBytesDelta { get; set; }
+
+    /// <summary>The same in the baseline.</summary>
+    public long RetainedBefore { get; set; }
 
     public bool IsArray => step.Kind == PathStepKind.Type && step.Name.EndsWith(']');
 

@@ -1,11 +1,10 @@
 using System.Globalization;
-using HeapDrift.Profiling.Allocations;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Profiling.Diff;
 
-/// <summary>What two snapshots of one worker say together.</summary>
+/// <summary>What the snapshots of one worker say together.</summary>
 internal sealed record HeapDiff
 {
     /// <summary>
@@ -23,46 +22,56 @@ internal sealed record HeapDiff
 
     public required IReadOnlyList<TypeGrowth> Types { get; init; }
 
+    /// <summary>Every path with what grew on it; null where nothing was compared.</summary>
+    public GrowthNode? Paths { get; init; }
+
     /// <summary>Nothing was compared, because a snapshot is missing or has gaps.</summary>
     public static HeapDiff NotCompared { get; } = new() { Verdict = Verdict.Inconclusive, Findings = [], Types = [] };
 
     /// <summary>Compares two snapshots; two that are not complete are not compared.</summary>
     /// <param name="baseline">The earlier one.</param>
     /// <param name="final">The later one.</param>
-    /// <param name="known">Fingerprints of leaks that were reported before.</param>
-    /// <param name="allocations">Who allocated what is alive in the later one; null where that was not tracked.</param>
-    public static HeapDiff Compare(
-        HeapSnapshot baseline, HeapSnapshot final, IReadOnlySet<string>? known = null, SurvivingAllocations? allocations = null)
+    /// <param name="evidence">What is known besides; null for nothing.</param>
+    public static HeapDiff Compare(HeapSnapshot baseline, HeapSnapshot final, DiffEvidence? evidence = null)
     {
         if (!baseline.IsComplete || !final.IsComplete)
         {
             return NotCompared;
         }
 
+        evidence ??= DiffEvidence.None;
         long floor = Math.Max(LeastFloorBytes, (long)(baseline.LiveBytes * FloorShareOfHeap));
-        long growth = final.LiveBytes - baseline.LiveBytes;
         Growth paths = GrowthTree.Compare(baseline.Retention, final.Retention);
-        IReadOnlyList<Accumulation> accumulations = LeakFinder.Find(paths.Heap, floor);
-        AllocationSplit? split = allocations is null ? null : new AllocationSplit(allocations, paths, accumulations);
-        Finding[] findings = [.. accumulations.Select((found, at) => ToFinding(found, at + 1, growth, known, split))];
+        IReadOnlyList<Judged> judged = new Confirmation(baseline, evidence.Between, final).Judge(LeakFinder.Find(paths.Heap, floor));
+        AllocationSplit? split = evidence.Allocations is { } allocations
+            ? new AllocationSplit(allocations, paths, judged.Select(found => found.Accumulation))
+            : null;
+        long growth = final.LiveBytes - baseline.LiveBytes;
         return new HeapDiff
         {
-            Verdict = findings.Length == 0 ? Verdict.NoGrowth : Verdict.ManagedLeak,
-            Findings = findings,
+            Verdict = judged.Count != 0 && judged[0].Verdict == Verdict.ManagedLeak ? Verdict.ManagedLeak
+                : ProcessVerdict.Of(evidence.Memory, evidence.FullCollections)
+                ?? (judged.Count == 0 ? Verdict.NoGrowth : judged[0].Verdict),
+            Findings = [.. judged.Select((found, at) => ToFinding(found, at + 1, growth, evidence, split))],
             Types = TypeDiff.Compare(baseline.Types, final.Types),
+            Paths = paths.Heap,
         };
     }
 
-    private static Finding ToFinding(Accumulation found, int rank, long growth, IReadOnlySet<string>? known, AllocationSplit? allocations)
+    private static Finding ToFinding(Judged judged, int rank, long growth, DiffEvidence evidence, AllocationSplit? allocations)
     {
+        Accumulation found = judged.Accumulation;
         string[] path = [.. found.Type.Path().Select(step => step.Name)];
         string type = found.Type.Step.Name;
         string fingerprint = Fingerprint.Of(path);
+        Sighting? known = evidence.Known.TryGetValue(fingerprint, out Sighting sighting) ? sighting : null;
         return new Finding
         {
             Rank = rank,
             Fingerprint = fingerprint,
-            Status = known?.Contains(fingerprint) == true ? FindingStatus.Known : FindingStatus.New,
+            Status = known?.Status ?? FindingStatus.New,
+            KnownSince = known?.Since,
+            Verdict = judged.Verdict,
             Origin = found.Type.Origin,
             Type = type,
             Holder = path[0],
@@ -75,7 +84,7 @@ internal sealed record HeapDiff
                 CultureInfo.InvariantCulture,
                 $"{TypeName.Shorten(type)} grew by {found.Type.ObjectsDelta:N0} objects ({ByteSize.Format(found.RetainedBytesDelta)} retained), held by {path[0]}"),
             AllocationSites = allocations?.SitesOf(found) ?? [],
-            AllocationNote = allocations?.NoteOn(found),
+            AllocationNote = allocations is not null ? allocations.NoteOn(found) : evidence.WhyNoAllocations,
         };
     }
 }

@@ -118,7 +118,8 @@ internal sealed class LeakFinder(long floorBytes)
         .Where(pile => pile.RetainedBytesDelta >= floorBytes)
         .Select(pile => new Accumulation(pile, LeakingType(pile), pile.RetainedBytesDelta));
 
-    private static bool IsPile(GrowthNode node) =>
+    /// <summary>Objects that multiply.</summary>
+    public static bool IsPile(GrowthNode node) =>
         node.Step.Kind == PathStepKind.Type && node.ObjectsDelta >= PileObjects && node.RetainedBytesDelta > 0;
 
     /// <summary>

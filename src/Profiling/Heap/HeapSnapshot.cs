@@ -25,6 +25,11 @@ internal sealed record HeapSnapshot
     /// <summary>What is missing, a sentence each. A snapshot with gaps is never compared.</summary>
     public required IReadOnlyList<string> Gaps { get; init; }
 
+    /// <summary>
+    /// From the first object to the last of each part of the heap, live or not, with the free space between. Null where it is not known.
+    /// </summary>
+    public long? UsedBytes { get; init; }
+
     /// <summary>Null where no allocations were sampled before it.</summary>
     public SnapshotSurvivors? Survivors { get; init; }
 

@@ -18,6 +18,10 @@ internal sealed record SnapshotDocument : SnapshotSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RetentionDocument? Retention { get; init; }
 
+    [JsonPropertyOrder(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? UsedBytes { get; init; }
+
     /// <summary>Between two processes of one capture only: addresses mean nothing later.</summary>
     [JsonPropertyOrder(3)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

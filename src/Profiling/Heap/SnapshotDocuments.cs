@@ -49,6 +49,7 @@ internal static class SnapshotDocuments
             Types = snapshot.Types,
             Retention = new RetentionDocument { Steps = [.. steps.Keys], Nodes = nodes },
             Survivors = snapshot.Survivors,
+            UsedBytes = snapshot.UsedBytes,
         };
     }
 
@@ -71,6 +72,7 @@ internal static class SnapshotDocuments
             Types = document.Types,
             Retention = document.Retention is { } retention ? ToTree(retention) : RetentionTree.Empty,
             Survivors = document.Survivors,
+            UsedBytes = document.UsedBytes,
             Gaps = document.Complete ? [] : document.Gaps is { Count: > 0 } gaps ? gaps : ["the file says that it is incomplete"],
             Coverage = document.Coverage,
         };

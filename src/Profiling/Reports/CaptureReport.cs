@@ -39,6 +39,10 @@ internal sealed record CaptureReport
     /// <summary>None, one or two, in the order in which they were taken.</summary>
     public required IReadOnlyList<SnapshotSummary> Snapshots { get; init; }
 
+    /// <summary>Snapshots between the two, which show whether the growth held on; absent where none were taken.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ConfirmingSnapshot>? Confirmations { get; init; }
+
     public required MemoryComparison Memory { get; init; }
 
     /// <summary>Ranked, the largest retained growth first. Empty when nothing grew enough to accuse anyone.</summary>
@@ -114,6 +118,18 @@ internal record SnapshotSummary
     public IReadOnlyList<string>? Gaps { get; init; }
 }
 
+/// <summary>A snapshot between the first and the last.</summary>
+internal sealed record ConfirmingSnapshot
+{
+    public required DateTimeOffset TakenAt { get; init; }
+
+    public required double? PauseMilliseconds { get; init; }
+
+    public required long LiveObjects { get; init; }
+
+    public required long LiveBytes { get; init; }
+}
+
 internal enum SnapshotRole
 {
     Baseline,
@@ -137,6 +153,13 @@ internal sealed record MemoryReading
 
     public required long PrivateBytes { get; init; }
 
-    /// <summary>Proportional bytes by kind (anon, file, shmem, swap); the kinds but swap add up to <see cref="PssBytes"/>.</summary>
+    /// <summary>
+    /// Where the proportional bytes are, <see cref="Watching.MemoryCategory"/>; the parts add up to <see cref="PssBytes"/>. Where the mappings could
+    /// not be read, the kernel's kinds (anon, file, shmem, and swap beside them).
+    /// </summary>
     public required IReadOnlyDictionary<string, long> Categories { get; init; }
+
+    /// <summary>Since the first reading of a capture.</summary>
+    [JsonIgnore]
+    public double? Seconds { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
+using HeapDrift.Profiling.Watching;
 
 namespace HeapDrift.Profiling.Reports;
 
@@ -54,16 +55,23 @@ internal static class ReportText
 
     private static string Verdict(Verdict verdict, IReadOnlyList<Finding> findings, IReadOnlyList<SnapshotSummary> snapshots)
     {
-        if (verdict == Diff.Verdict.Inconclusive)
+        if (verdict == Diff.Verdict.Inconclusive && findings.Count == 0)
         {
             return "Inconclusive: " + (snapshots.FirstOrDefault(snapshot => !snapshot.Complete) is { } partial
                 ? $"the {Word(partial.Role)} snapshot is incomplete ({string.Join("; ", partial.Gaps ?? [])}), so nothing was compared."
                 : "the evidence does not allow a verdict.");
         }
 
-        return findings.Count == 0
-            ? "No leak seen: nothing in the live heap grew enough to name a holder."
-            : Invariant($"Leak: {findings[0].Summary}.");
+        return verdict switch
+        {
+            Diff.Verdict.ManagedLeak => Invariant($"Leak: {findings[0].Summary}."),
+            Diff.Verdict.NativeGrowth => "Native growth: the process grew, and its managed heap did not. Look at unmanaged memory: native libraries, sockets, NativeMemory.",
+            Diff.Verdict.Fragmentation => "Fragmentation: the collector's memory grew beyond what is live, although it collected. Look at pinned objects and large arrays that come and go.",
+            Diff.Verdict.NoGcYet => "No collection yet: the growth is garbage that the collector had no reason to look at so far. This is no leak.",
+            Diff.Verdict.Saturating => Invariant($"Saturating: {findings[0].Summary}, but the growth slowed down. A cache that fills looks like that; take another capture later to be sure."),
+            Diff.Verdict.Inconclusive => Invariant($"Inconclusive: {findings[0].Summary}, but not in every interval between the snapshots. A longer window tells more."),
+            _ => "No leak seen: nothing in the live heap grew enough to name a holder.",
+        };
     }
 
     private static void AppendSnapshots(StringBuilder text, IReadOnlyList<SnapshotSummary> snapshots)
@@ -101,6 +109,13 @@ internal static class ReportText
         Add("private", before.PrivateBytes, after.PrivateBytes);
         Add("resident (RSS)", before.RssBytes, after.RssBytes);
         text.Append(table).AppendLine();
+        table = new TextTable("PSS by category", "Before:", "After:", "Change:");
+        foreach (string category in before.Categories.Keys.Union(after.Categories.Keys))
+        {
+            Add(MemoryCategory.NameOf(category), before.Categories.GetValueOrDefault(category), after.Categories.GetValueOrDefault(category));
+        }
+
+        text.Append(table).AppendLine();
 
         void Add(string name, long from, long to) =>
             table.Add(name, ByteSize.Format(from), ByteSize.Format(to), ByteSize.FormatDelta(to - from));
@@ -119,9 +134,24 @@ internal static class ReportText
             }
 
             AppendSites(text, finding);
-            text.AppendLine(Invariant($"    fingerprint {finding.Fingerprint}, {(finding.Status == FindingStatus.New ? "not reported here before" : Word(finding.Status))}")).AppendLine();
+            if (finding.Verdict != Diff.Verdict.ManagedLeak)
+            {
+                text.AppendLine(finding.Verdict == Diff.Verdict.Saturating
+                    ? "    it grew slower and slower: a cache that fills looks like that"
+                    : "    it did not grow in every interval between the snapshots");
+            }
+
+            text.AppendLine(Invariant($"    fingerprint {finding.Fingerprint}, {History(finding)}")).AppendLine();
         }
     }
+
+    private static string History(Finding finding) => (finding.Status, finding.KnownSince) switch
+    {
+        (FindingStatus.New, _) => "not reported here before",
+        (FindingStatus.Regressed, { } since) => Invariant($"REGRESSED: first reported on {since:yyyy-MM-dd}, and gone in a version since"),
+        (_, { } since) => Invariant($"known since {since:yyyy-MM-dd HH:mm}"),
+        _ => Word(finding.Status),
+    };
 
     private static void AppendSites(StringBuilder text, Finding finding)
     {

@@ -12,6 +12,15 @@ internal static class MemoryCategory
     /// </summary>
     public const string GCHeap = "gc_heap";
 
+    /// <summary>Of <see cref="GCHeap"/>, beside a snapshot: objects that something holds.</summary>
+    public const string GCLive = "gc_live";
+
+    /// <summary>Of <see cref="GCHeap"/>, beside a snapshot: between live objects, free or not collected yet.</summary>
+    public const string GCFree = "gc_free";
+
+    /// <summary>Of <see cref="GCHeap"/>, beside a snapshot: committed and not in use, and the collector's own tables.</summary>
+    public const string GCReserve = "gc_reserve";
+
     /// <summary>
     /// Memory that is executed or that the runtime maps in order to write what is executed: jitted code, stubs, and the loader's heaps, which
     /// come from the same allocator. The code of libraries is in <see cref="Files"/>.
@@ -32,4 +41,20 @@ internal static class MemoryCategory
 
     /// <summary>All other private memory: what malloc maps, what libraries allocate.</summary>
     public const string Native = "native";
+
+    /// <summary>For people; a word that is no category stays as it is.</summary>
+    public static string NameOf(string category) => category switch
+    {
+        GCHeap => "managed heap",
+        GCLive => "managed: live",
+        GCFree => "managed: free, not collected",
+        GCReserve => "managed: in reserve",
+        Code => "JIT and code",
+        Stacks => "thread stacks",
+        Files => "mapped files",
+        Shared => "shared memory",
+        Heap => "heap",
+        Native => "native",
+        _ => category,
+    };
 }

@@ -76,6 +76,7 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
             Duration = clock.GetElapsedTime(started),
             LiveObjects = events.Objects,
             LiveBytes = liveBytes,
+            UsedBytes = events.UsedBytes,
             Types = usage,
             Retention = tree,
             Gaps = [.. events.FindGaps(), .. walk.Lost > 0 ? [$"the runtime dropped {walk.Lost} events: its buffer of {worker.BufferMegabytes} MB was full"] : Array.Empty<string>()],

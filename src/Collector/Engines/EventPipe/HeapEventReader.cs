@@ -66,6 +66,9 @@ internal sealed unsafe class HeapEventReader
     /// <summary>The runtime's own count of the bytes that survived the collection, all generations. Null when it did not say.</summary>
     public long? SurvivedBytes { get; private set; }
 
+    /// <summary>All generations after the collection, with the free space in them. Null when the runtime did not say.</summary>
+    public long? UsedBytes { get; private set; }
+
     /// <summary>When the collection began that walks the heap. Null before it.</summary>
     public DateTimeOffset? TakenAt { get; private set; }
 
@@ -145,6 +148,7 @@ internal sealed unsafe class HeapEventReader
         if (_gc != NoGc && SurvivedBytes is null)
         {
             SurvivedBytes = stats.TotalPromoted;
+            UsedBytes = stats.TotalHeapSize;
         }
     }
 

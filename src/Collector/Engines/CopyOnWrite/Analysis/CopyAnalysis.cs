@@ -98,6 +98,7 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         MarkResult result = marker.Run(found);
         return Describe(result, map, whole?.MissingBytes ?? 0, handles is not null) with
         {
+            UsedBytes = map.HeapBytes,
             Survivors = samples is null ? null : FindSurvivors(runtime, query, result.Sampled, cancellationToken),
         };
     }

@@ -1,0 +1,59 @@
+using HeapDrift.Profiling.Reports;
+using HeapDrift.Profiling.Watching;
+
+namespace HeapDrift.Profiling.Diff;
+
+/// <summary>What the memory of a process says where no live object does: growth that is not managed is called so.</summary>
+internal static class ProcessVerdict
+{
+    /// <summary>A runtime that compiles, opens connections and gets its thread pool going takes some megabytes for itself.</summary>
+    private const long FloorBytes = 8 << 20;
+
+    /// <summary>And more of them where the process is large.</summary>
+    private const double FloorShare = 0.03;
+
+    private static readonly string[] Unused = [MemoryCategory.GCFree, MemoryCategory.GCReserve];
+
+    private static readonly string[] Managed = [MemoryCategory.GCLive, .. Unused];
+
+    /// <summary>Null where the process did not grow, or nothing can be said.</summary>
+    /// <param name="memory">In order.</param>
+    /// <param name="fullCollections">Collections of the whole heap meanwhile; null where that is not known.</param>
+    public static Verdict? Of(IReadOnlyList<MemoryReading> memory, int? fullCollections)
+    {
+        if (memory.Count < 2 || !memory.All(reading => reading.Categories.ContainsKey(MemoryCategory.GCLive)))
+        {
+            return null;
+        }
+
+        long floor = Math.Max(FloorBytes, (long)(memory[0].PssBytes * FloorShare));
+        if (memory[^1].PssBytes - memory[0].PssBytes < floor)
+        {
+            return null;
+        }
+
+        if (HoldsOn(memory, NotManaged, floor))
+        {
+            return Verdict.NativeGrowth;
+        }
+
+        return !HoldsOn(memory, reading => Sum(reading, Unused), floor) ? null
+            : fullCollections is > 0 ? Verdict.Fragmentation
+            : fullCollections is 0 ? Verdict.NoGcYet
+            : null;
+    }
+
+    /// <summary>Bytes of a process that are no part of its managed heap.</summary>
+    public static long NotManaged(MemoryReading reading) => reading.PssBytes - Sum(reading, Managed);
+
+    /// <summary>More than half of the growth, more than the floor, and in every interval.</summary>
+    private static bool HoldsOn(IReadOnlyList<MemoryReading> memory, Func<MemoryReading, long> part, long floor)
+    {
+        long grown = part(memory[^1]) - part(memory[0]);
+        return grown >= floor
+            && grown > (memory[^1].PssBytes - memory[0].PssBytes) / 2
+            && GrowthSeries.Judge([.. memory.Select((reading, at) => (reading.Seconds ?? at, (double)part(reading)))]) == Verdict.ManagedLeak;
+    }
+
+    private static long Sum(MemoryReading reading, string[] categories) => categories.Sum(category => reading.Categories.GetValueOrDefault(category));
+}

@@ -1,0 +1,34 @@
+using HeapDrift.Profiling.Reports;
+
+namespace HeapDrift.Profiling.Watching;
+
+/// <summary>Divides what the kernel knows as the collector's memory by what a snapshot of the same moment says of it.</summary>
+internal static class HeapSplit
+{
+    /// <summary>The parts add up to what was divided. Pages that are swapped out, or were never touched, are in no part.</summary>
+    /// <param name="memory">With <see cref="MemoryCategory.GCHeap"/>; any other is left as it is.</param>
+    /// <param name="liveBytes">Of the snapshot.</param>
+    /// <param name="usedBytes">From the first object to the last of each part of the heap; null where that is not known.</param>
+    public static MemoryReading Divide(MemoryReading memory, long liveBytes, long? usedBytes)
+    {
+        if (usedBytes is not { } used || !memory.Categories.TryGetValue(MemoryCategory.GCHeap, out long heap))
+        {
+            return memory;
+        }
+
+        long live = Math.Min(liveBytes, heap);
+        long free = Math.Clamp(used - live, 0, heap - live);
+        var categories = new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            [MemoryCategory.GCLive] = live,
+            [MemoryCategory.GCFree] = free,
+            [MemoryCategory.GCReserve] = heap - live - free,
+        };
+        foreach ((string category, long bytes) in memory.Categories.Where(category => category.Key != MemoryCategory.GCHeap))
+        {
+            categories[category] = bytes;
+        }
+
+        return memory with { Categories = categories };
+    }
+}
