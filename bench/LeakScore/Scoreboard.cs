@@ -83,15 +83,21 @@ internal static class Scoreboard
 
     private static void AppendMistake(StringBuilder text, Judgement wrong)
     {
-        Label label = wrong.Label;
-        string expected = label.Healthy ? "healthy" : $"{label.Verdict}: {string.Join(" or ", label.Types)}, held by {string.Join(" or ", label.Holders)}, from {string.Join(" or ", label.Functions)}";
-        text.Append(CultureInfo.InvariantCulture, $"\n{label.Name} is {expected}\n    said: {wrong.Failure ?? wrong.Report!.Verdict}\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{wrong.Label.Name} is {Expected(wrong.Label)}\n    said: {wrong.Failure ?? wrong.Report!.Verdict}\n");
         foreach ((int at, ReportedFinding finding) in (wrong.Report?.Findings ?? []).Take(MostFindings).Index())
         {
             text.Append(CultureInfo.InvariantCulture, $"    #{at + 1} {finding.Type} +{finding.ObjectsDelta:N0} objects, {finding.RetainedBytesDelta / 1e6:N1} MB\n");
             text.Append(CultureInfo.InvariantCulture, $"       path: {string.Join(" -> ", finding.Path)}\n");
-            ReportedFrame? frame = finding.AllocationSites.Count == 0 ? null : Judge.OwnFrame(finding.AllocationSites[0]);
-            text.Append(CultureInfo.InvariantCulture, $"       from: {frame?.ToString() ?? $"{finding.AllocationSites.Count} stacks without a frame of the application"}\n");
+            text.Append(CultureInfo.InvariantCulture, $"       from: {Site(finding)}\n");
         }
     }
+
+    private static string Expected(Label label) =>
+        label.Healthy ? "healthy"
+        : label.Types.Count == 0 ? $"{label.Verdict} and no finding"
+        : $"{label.Verdict}: {string.Join(" or ", label.Types)}, held by {string.Join(" or ", label.Holders)}, from {string.Join(" or ", label.Functions)}";
+
+    private static string Site(ReportedFinding finding) =>
+        finding.AllocationSites.Count == 0 ? "no stack"
+        : Judge.OwnFrame(finding.AllocationSites[0])?.ToString() ?? $"only the platform: {string.Join(" < ", finding.AllocationSites[0].Frames)}";
 }

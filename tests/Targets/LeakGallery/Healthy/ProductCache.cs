@@ -7,7 +7,7 @@ internal sealed record Product(int Number, byte[] Picture);
 /// <summary>Fills for some seconds after the start, then a new product takes the place of the oldest.</summary>
 internal sealed class ProductCache : IProgram
 {
-    private const int MostProducts = 4000;
+    private const int MostProducts = 4500;
 
     private static readonly Dictionary<int, Product> Products = [];
 

@@ -13,11 +13,11 @@ internal sealed class TicketSale : IProgram
 
     public void Serve(int number)
     {
-        if (number is > 3000 and < 4500)
+        if (number is > 4000 and < 5500)
         {
             Open[number] = new Basket(number, new byte[12_000]);
         }
-        else if (number == 5000)
+        else if (number == 6500)
         {
             Open.Clear();
         }

@@ -9,6 +9,7 @@ internal static class ThumbnailStore
     public static int Render(int width, int height)
     {
         var pixels = new byte[width * height * 4]; // allocates
+        pixels.AsSpan().Fill(0x7F);
         Rendered.Add(pixels);
         return Rendered.Count;
     }
