@@ -13,7 +13,7 @@ internal sealed class OrderBus
 
 internal sealed class KitchenDisplay
 {
-    private readonly List<string> _dishes = new(400);
+    private readonly List<string> _dishes = new(400); // allocates
 
     public void Show(string dish) => _dishes.Add(dish);
 }

@@ -13,8 +13,8 @@ internal static class PartnerClients
     private static HttpClient Create(string booking)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseCookies = true, MaxConnectionsPerServer = 4 }); // allocates
-        client.DefaultRequestHeaders.Add("X-Booking", booking);
-        client.BaseAddress = new Uri("https://partner.invalid/");
+        client.DefaultRequestHeaders.Add("X-Booking", booking); // allocates
+        client.BaseAddress = new Uri("https://partner.invalid/"); // allocates
         return client;
     }
 }

@@ -15,6 +15,6 @@ internal sealed class ReminderService : IProgram
     private static void Schedule(int number)
     {
         var invitation = new byte[1000 + (number % 100)]; // allocates
-        AtShutdown.Add(() => _sent += invitation.Length);
+        AtShutdown.Add(() => _sent += invitation.Length); // allocates
     }
 }
