@@ -9,7 +9,7 @@ internal sealed class ChatRoom : IProgram
 
     public int RequestsPerSecond => 10000;
 
-    public void Serve(int number) => Say("agent", "Thank you for waiting. I will look into it and come back to you, this may take some minutes.");
+    public void Serve(int number) => Say("agent", "Thank you for waiting. I will look into it and come back to you, this may take some minutes."); // allocates
 
     private static void Say(string who, string what) => Transcript.Append(who).Append(": ").AppendLine(what); // allocates
 }

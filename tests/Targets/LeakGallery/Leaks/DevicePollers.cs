@@ -17,7 +17,7 @@ internal sealed class DeviceGateway : IProgram
 {
     public int RequestsPerSecond => 1500;
 
-    public void Serve(int number) => Connect(number);
+    public void Serve(int number) => Connect(number); // allocates
 
     private static void Connect(int number)
     {

@@ -27,7 +27,7 @@ internal sealed class DisplayController : IProgram
 {
     public int RequestsPerSecond => 700;
 
-    public void Serve(int number) => Connect(RestaurantApp.Services.GetRequiredService<OrderBus>());
+    public void Serve(int number) => Connect(RestaurantApp.Services.GetRequiredService<OrderBus>()); // allocates
 
     private static void Connect(OrderBus bus)
     {

@@ -19,7 +19,7 @@ internal sealed class Ledger : IProgram
 
     public int RequestsPerSecond => 10000;
 
-    public void Serve(int number) => Book($"DE{number % 300:D20}", number * 0.01m);
+    public void Serve(int number) => Book($"DE{number % 300:D20}", number * 0.01m); // allocates
 
     private static void Book(string account, decimal amount)
     {

@@ -14,7 +14,7 @@ internal sealed class LogShipper : IProgram
 
     public int RequestsPerSecond => 12000;
 
-    public void Serve(int number) => Write(number);
+    public void Serve(int number) => Write(number); // allocates
 
     private static void Write(int number)
     {

@@ -20,7 +20,7 @@ internal sealed class MeterReadings : IProgram
 
     public int RequestsPerSecond => 60000;
 
-    public void Serve(int number) => Store(_regions[number % 4], number % 97, number);
+    public void Serve(int number) => Store(_regions[number % 4], number % 97, number); // allocates
 
     private static void Store(string region, int meter, int number)
     {

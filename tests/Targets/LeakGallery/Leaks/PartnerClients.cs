@@ -8,7 +8,7 @@ internal static class PartnerClients
 {
     private static readonly ConcurrentDictionary<string, HttpClient> Clients = new();
 
-    public static HttpClient For(string booking) => Clients.GetOrAdd(booking, Create);
+    public static HttpClient For(string booking) => Clients.GetOrAdd(booking, Create); // allocates
 
     private static HttpClient Create(string booking)
     {
@@ -23,5 +23,5 @@ internal sealed class BookingService : IProgram
 {
     public int RequestsPerSecond => 1500;
 
-    public void Serve(int number) => PartnerClients.For($"booking {number}");
+    public void Serve(int number) => PartnerClients.For($"booking {number}"); // allocates
 }

@@ -30,7 +30,7 @@ internal sealed class TradingDesk : IProgram
 
     public void Serve(int number)
     {
-        OpenWindow();
+        OpenWindow(); // allocates
         if (number % 1000 == 0)
         {
             PriceFeed.Publish(number);

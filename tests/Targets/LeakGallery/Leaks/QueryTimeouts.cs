@@ -16,7 +16,7 @@ internal sealed class QueryRunner : IProgram
 
     public int RequestsPerSecond => 15000;
 
-    public void Serve(int number) => Execute(number);
+    public void Serve(int number) => Execute(number); // allocates
 
     private void Execute(int number)
     {

@@ -10,7 +10,7 @@ internal sealed class ReminderService : IProgram
 
     public int RequestsPerSecond => 4000;
 
-    public void Serve(int number) => Schedule(number);
+    public void Serve(int number) => Schedule(number); // allocates
 
     private static void Schedule(int number)
     {

@@ -18,7 +18,7 @@ internal sealed class Converter : IProgram
 {
     public int RequestsPerSecond => 2500;
 
-    public void Serve(int number) => Convert();
+    public void Serve(int number) => Convert(); // allocates
 
     private static ScratchFile Convert() => new(new byte[1600]); // allocates
 }

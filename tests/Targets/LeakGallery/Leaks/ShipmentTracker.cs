@@ -22,7 +22,7 @@ internal sealed class ShipmentTracker : IProgram
 {
     public int RequestsPerSecond => 2000;
 
-    public void Serve(int number) => Receive(number);
+    public void Serve(int number) => Receive(number); // allocates
 
     private static void Receive(int number)
     {

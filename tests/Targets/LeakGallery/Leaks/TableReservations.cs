@@ -15,7 +15,7 @@ internal sealed class Waiter : IProgram
 
     public int RequestsPerSecond => 3000;
 
-    public void Serve(int number) => _ = SeatAsync(number);
+    public void Serve(int number) => _ = SeatAsync(number); // allocates
 
     private async Task SeatAsync(int guests)
     {

@@ -10,7 +10,7 @@ internal sealed class TickHistory : IProgram
 
     public int RequestsPerSecond => 150000;
 
-    public void Serve(int number) => Append(number);
+    public void Serve(int number) => Append(number); // allocates
 
     private static void Append(int number) => Ticks.Add(new Tick(number, number * 0.01m, number % 100)); // allocates
 }

@@ -28,7 +28,7 @@ internal sealed class StockController : IProgram
 {
     public int RequestsPerSecond => 2000;
 
-    public void Serve(int number) => Move();
+    public void Serve(int number) => Move(); // allocates
 
     private static void Move() => WarehouseHost.Provider.GetRequiredService<IUnitOfWork>().Save(); // allocates
 }

@@ -11,7 +11,7 @@ internal sealed class UploadService : IProgram
 
     public int RequestsPerSecond => 400;
 
-    public void Serve(int number) => Receive(number);
+    public void Serve(int number) => Receive(number); // allocates
 
     private static void Receive(int number)
     {
