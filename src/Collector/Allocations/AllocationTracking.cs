@@ -124,9 +124,10 @@ internal sealed class AllocationTracking : IAsyncDisposable
     {
         if (_isStopped)
         {
-            // Another attempt at the same snapshot is of another instant, for which there are no events any more.
-            (Samples, Failure) = (null, "the snapshot had to be taken again after the tracking of allocations had ended");
-            return SampleSet.None;
+            // Another attempt at the same snapshot is of another instant, for which there are no events any more. What a collection has moved
+            // since is not found where it is looked for.
+            Samples = Samples is null ? null : Samples with { IsLate = true };
+            return Samples ?? SampleSet.None;
         }
 
         _isStopped = true;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Stacks;
@@ -9,10 +10,10 @@ internal sealed class SurvivingAllocations
 {
     private readonly List<Survivor> _survivors;
 
-    private SurvivingAllocations(List<Survivor> survivors, long lost) => (_survivors, Lost) = (survivors, lost);
+    private SurvivingAllocations(List<Survivor> survivors, string? caveat) => (_survivors, Caveat) = (survivors, caveat);
 
-    /// <summary>Events that the runtime dropped.</summary>
-    public long Lost { get; }
+    /// <summary>Why the estimates may be too low, in a sentence; null where they are not.</summary>
+    public string? Caveat { get; }
 
     /// <summary>One for each live sample.</summary>
     public IReadOnlyList<Survivor> Survivors => _survivors;
@@ -40,7 +41,10 @@ internal sealed class SurvivingAllocations
             }
         }
 
-        return new SurvivingAllocations(survivors, samples.Lost);
+        string? caveat = samples.Lost != 0 ? string.Create(CultureInfo.InvariantCulture, $"the runtime dropped {samples.Lost:N0} events, so the estimates are too low")
+            : samples.IsLate ? "the snapshot had to be taken a second time, so the estimates may be too low"
+            : null;
+        return new SurvivingAllocations(survivors, caveat);
     }
 
     /// <summary>

@@ -10,11 +10,11 @@ internal sealed class AllocationSplit
     private const int MostSites = 5;
 
     private readonly Dictionary<GrowthNode, List<Survivor>> _ofPoint = [];
-    private readonly long _lost;
+    private readonly string? _caveat;
 
     public AllocationSplit(SurvivingAllocations allocations, Growth paths, IEnumerable<Accumulation> accumulations)
     {
-        _lost = allocations.Lost;
+        _caveat = allocations.Caveat;
         foreach (Accumulation accumulation in accumulations)
         {
             _ofPoint[accumulation.Point] = [];
@@ -41,7 +41,6 @@ internal sealed class AllocationSplit
         string? tooFew = SurvivingAllocations.SitesOf(own).Count != 0 ? null
             : own.Count == 0 ? "no allocation of what survived was sampled: a longer window sees more"
             : string.Create(CultureInfo.InvariantCulture, $"{own.Count:N0} samples of what survived are too few to name a line: a longer window sees more");
-        string? lost = _lost == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"the runtime dropped {_lost:N0} events, so the estimates are too low");
-        return tooFew is null ? lost : lost is null ? tooFew : $"{tooFew}; {lost}";
+        return tooFew is null ? _caveat : _caveat is null ? tooFew : $"{tooFew}; {_caveat}";
     }
 }

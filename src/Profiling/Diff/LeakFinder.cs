@@ -128,7 +128,7 @@ internal sealed class LeakFinder(long floorBytes)
     /// </summary>
     private static GrowthNode LeakingType(GrowthNode pile)
     {
-        if (Nearest(pile, node => node.Origin == TypeOrigin.Application) is { } application)
+        if (Nearest(pile, node => node.Origin == TypeOrigin.Application && !IsTableOfOwn(node)) is { } application)
         {
             return application;
         }
@@ -142,6 +142,10 @@ internal sealed class LeakFinder(long floorBytes)
 
         return at;
     }
+
+    /// <summary>An array whose elements multiply is what holds them.</summary>
+    private static bool IsTableOfOwn(GrowthNode node) =>
+        node.IsArray && node.Children.Any(child => child.Origin == TypeOrigin.Application && child.ObjectsDelta >= Math.Max(PileObjects, node.ObjectsDelta));
 
     private static GrowthNode? Nearest(GrowthNode pile, Func<GrowthNode, bool> isWanted)
     {

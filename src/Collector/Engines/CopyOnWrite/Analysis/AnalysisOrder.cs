@@ -24,7 +24,7 @@ internal sealed record AnalysisOrder
 /// <summary>What it says on standard error while it works, in lines.</summary>
 internal sealed record AnalysisWord
 {
-    /// <summary>The copy can be read; when it was made, in ticks of the monotonic clock.</summary>
+    /// <summary>The copy can be read and its roots are known; when it was made, in ticks of the monotonic clock.</summary>
     public long? FrozenAt { get; init; }
 
     /// <summary>Objects marked so far.</summary>

@@ -84,11 +84,13 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
             throw new AnalysisException(CaptureOutcome.Failed, "the worker was in the middle of a garbage collection every time it was frozen", isWorthRetrying: true);
         }
 
-        onReadable(copy.FrozenAt);
         IReadOnlyList<ClrHandle>? handles = new HandleTables(runtime, reader, Processors.Online()).TryRead();
         using var map = new HeapMap(runtime.Heap.Segments.Select(segment => new HeapRange(segment.ObjectRange.Start, segment.ObjectRange.End)));
         var roots = new RuntimeRoots(runtime, handles ?? [], thread => threadNames.GetValueOrDefault(thread));
         HeapRoot[] found = [.. roots.Enumerate()];
+
+        // After the stacks, where the DAC sometimes crashes: whoever answers can answer only once.
+        onReadable(copy.FrozenAt);
         SampleQuery query = samples?.WaitAsync(SampleDeadline, cancellationToken).GetAwaiter().GetResult() ?? SampleQuery.Empty;
         var sampled = query.Addresses.Zip(query.MethodTables).ToDictionary(sample => sample.First, sample => sample.Second);
         var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory).TryResolve, sampled);

@@ -12,7 +12,7 @@ internal static class StackMethods
     /// <summary>Addresses that are no method's are left out.</summary>
     public static IReadOnlyDictionary<ulong, RawFrame> Find(ClrRuntime runtime, IEnumerable<ulong> returnAddresses, CancellationToken cancellationToken)
     {
-        var maps = new Dictionary<ulong, ILOffsetMap>();
+        var places = ILPlaces.TryCreate(runtime);
         var frames = new Dictionary<ulong, RawFrame>();
         foreach (ulong address in returnAddresses.Take(MostFrames))
         {
@@ -21,29 +21,21 @@ internal static class StackMethods
             // The instruction before the return address is the call.
             if (runtime.GetMethodByInstructionPointer(address - 1) is { } method)
             {
-                frames[address] = Describe(method, address - 1, maps);
+                frames[address] = Describe(method, places?.Find(address - 1));
             }
         }
 
         return frames;
     }
 
-    private static RawFrame Describe(ClrMethod method, ulong call, Dictionary<ulong, ILOffsetMap> maps)
+    private static RawFrame Describe(ClrMethod method, int? ilOffset) => new()
     {
-        if (!maps.TryGetValue(method.NativeCode, out ILOffsetMap? map))
-        {
-            maps[method.NativeCode] = map = ILOffsetMap.Of(method.ILOffsetMap.Select(piece => ((int)((long)piece.StartAddress - (long)method.NativeCode), piece.ILOffset)));
-        }
-
-        return new RawFrame
-        {
-            ModulePath = method.Type.Module?.Name,
-            PdbId = method.Type.Module?.Pdb?.Guid,
-            MethodToken = method.MetadataToken,
-            TypeName = method.Type.Name ?? "",
-            MethodName = method.Name ?? "",
-            Signature = method.Signature,
-            ILOffset = map.Find((int)((long)call - (long)method.NativeCode)),
-        };
-    }
+        ModulePath = method.Type.Module?.Name,
+        PdbId = method.Type.Module?.Pdb?.Guid,
+        MethodToken = method.MetadataToken,
+        TypeName = method.Type.Name ?? "",
+        MethodName = method.Name ?? "",
+        Signature = method.Signature,
+        ILOffset = ilOffset,
+    };
 }
