@@ -127,7 +127,8 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
 
         foreach (SampledObject sample in judged)
         {
-            if ((collection.Before.Find(sample.Address) ?? 0) > collection.Generation)
+            // Large and pinned objects go with generation 2.
+            if (Math.Min(collection.Before.Find(sample.Address) ?? 0, OldGeneration) > collection.Generation)
             {
                 File(sample);
             }

@@ -74,7 +74,7 @@ internal sealed record AllocationSite
 
     public required long EstimatedBytes { get; init; }
 
-    /// <summary>Half of the 95 % interval, as a share of <see cref="EstimatedBytes"/>.</summary>
+    /// <summary>Half of the 98 % interval, as a share of <see cref="EstimatedBytes"/>.</summary>
     public required double RelativeError { get; init; }
 }
 

@@ -1,0 +1,59 @@
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Reports;
+using HeapDrift.Profiling.Watching;
+
+namespace HeapDrift.Profiling.Tests.Diff;
+
+public sealed class ProcessVerdictTests
+{
+    private const long Megabyte = 1 << 20;
+
+    [Fact]
+    public void GrowthBesideTheManagedHeapIsNative() =>
+        Assert.Equal(Verdict.NativeGrowth, ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 6, 80), Reading(50, 5, 120)], fullCollections: 0));
+
+    [Fact]
+    public void NativeGrowthThatStoppedIsNone() =>
+        Assert.Null(ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 5, 120), Reading(50, 5, 120), Reading(50, 5, 120)], fullCollections: 0));
+
+    [Fact]
+    public void GarbageThatNoCollectionLookedAtIsNoLeak() =>
+        Assert.Equal(Verdict.NoGcYet, ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 50, 40), Reading(50, 95, 40)], fullCollections: 0));
+
+    [Fact]
+    public void UnusedMemoryThatOutlivesFullCollectionsIsFragmentation() =>
+        Assert.Equal(Verdict.Fragmentation, ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 50, 40), Reading(50, 95, 40)], fullCollections: 3));
+
+    [Fact]
+    public void WhetherGarbageWasLookedAtIsNotGuessed() =>
+        Assert.Null(ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 95, 40)], fullCollections: null));
+
+    [Fact]
+    public void SomeMegabytesAreARuntimeThatWarmsUp() =>
+        Assert.Null(ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 5, 47)], fullCollections: 0));
+
+    [Fact]
+    public void WithoutTheCollectorsPartsNothingIsSaid() =>
+        Assert.Null(ProcessVerdict.Of([Kinds(100), Kinds(300)], fullCollections: 0));
+
+    private static MemoryReading Reading(long live, long free, long native) => new()
+    {
+        PssBytes = (live + free + native) * Megabyte,
+        RssBytes = 0,
+        PrivateBytes = 0,
+        Categories = new Dictionary<string, long>
+        {
+            [MemoryCategory.GCLive] = live * Megabyte,
+            [MemoryCategory.GCFree] = free * Megabyte,
+            [MemoryCategory.Native] = native * Megabyte,
+        },
+    };
+
+    private static MemoryReading Kinds(long anon) => new()
+    {
+        PssBytes = anon * Megabyte,
+        RssBytes = 0,
+        PrivateBytes = 0,
+        Categories = new Dictionary<string, long> { ["anon"] = anon * Megabyte },
+    };
+}
