@@ -79,4 +79,13 @@ internal static class Limits
 
     /// <summary>Bytes of a source file's path in a PDB: PATH_MAX of Linux.</summary>
     public const int SourcePathBytes = 4096;
+
+    /// <summary>Boxes of one flame graph: what a browser lays out at once, and more than a person reads.</summary>
+    public const int FlameNodes = 2000;
+
+    /// <summary>The narrowest box of a flame graph, as a share of the whole: one pixel of a wide screen.</summary>
+    public const double FlameShare = 0.001;
+
+    /// <summary>Boxes above each other. Browsers flatten elements that lie more than 512 deep, and a step takes two.</summary>
+    public const int FlameDepth = 120;
 }

@@ -32,8 +32,9 @@ internal sealed class AgentCaptures(
             worker = Find(order);
             ReportFolder folder = ReportFolder.Prepare(limits.OutputDirectory, order.CaptureId);
             audience.Started(order, worker, startedAt);
-            CaptureReport report = await CaptureAsync(order, worker, observer, finish, cancellationToken);
-            Keep(report, folder, audience.Mark(order, worker));
+            Capture capture = Prepare(order, worker);
+            CaptureReport report = await capture.RunAsync(observer, finish, cancellationToken);
+            Keep(report, capture.Evidence, folder, audience.Mark(order, worker));
             ClearShelf();
             return Tell(report);
         }
@@ -66,7 +67,7 @@ internal sealed class AgentCaptures(
         audience.Refused(order, reason);
     }
 
-    private Task<CaptureReport> CaptureAsync(CaptureOrder order, Worker worker, ICaptureObserver observer, Task finish, CancellationToken cancellationToken)
+    private Capture Prepare(CaptureOrder order, Worker worker)
     {
         (CaptureEvidence evidence, string? reason) = new EvidenceLadder(proc).Choose(worker.Pid);
         var settings = new CaptureSettings
@@ -81,16 +82,16 @@ internal sealed class AgentCaptures(
             Evidence = evidence,
             EvidenceReason = reason,
         };
-        return new Capture(settings, worker, inventory.Directory, proc, clock).RunAsync(observer, finish, cancellationToken);
+        return new Capture(settings, worker, inventory.Directory, proc, clock);
     }
 
     /// <summary>On disk first. What the disk does not take is sent from memory, where there is somebody to send it to.</summary>
-    private void Keep(CaptureReport report, ReportFolder folder, UndeliveredMark? mark)
+    private void Keep(CaptureReport report, ReportEvidence evidence, ReportFolder folder, UndeliveredMark? mark)
     {
         bool isOnDisk = true;
         try
         {
-            folder.Write(report, mark?.ToCompanion());
+            folder.Write(report, mark?.ToCompanion(), evidence);
         }
         catch (Exception failed) when (mark is not null && failed is (IOException or UnauthorizedAccessException))
         {

@@ -37,6 +37,9 @@ internal sealed class Capture(
     /// <summary>Names the folder of the report.</summary>
     public string Id { get; } = settings.CaptureId ?? CaptureId.Create(settings.Pid, clock);
 
+    /// <summary>Once the capture has run: what the report shows to people besides.</summary>
+    public ReportEvidence Evidence { get; private set; } = ReportEvidence.None;
+
     /// <summary>Runs the capture to its end.</summary>
     /// <param name="observer">Told about every phase.</param>
     /// <param name="finish">Ends the window early.</param>
@@ -70,7 +73,9 @@ internal sealed class Capture(
 
             Enter(observer, CapturePhase.Diff, "comparing");
             var store = new LeakStore(settings.OutputDirectory, clock);
-            HeapDiff diff = HeapDiff.Compare(baseline, final, Gather(between, tracking, final, store));
+            DiffEvidence evidence = Gather(between, tracking, final, store);
+            HeapDiff diff = HeapDiff.Compare(baseline, final, evidence);
+            Evidence = ReportEvidence.Of(diff.Paths, evidence.Allocations?.Stacks());
             Enter(observer, CapturePhase.Report, "writing the report");
             await RememberAsync(store, diff, observer);
             return Report(CaptureOutcome.Completed, null, diff);

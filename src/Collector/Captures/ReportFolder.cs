@@ -1,6 +1,8 @@
 using System.Text.Json;
 using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Flames;
 using HeapDrift.Profiling.Reports;
+using HeapDrift.Profiling.Reports.Html;
 
 namespace HeapDrift.Collector.Captures;
 
@@ -11,6 +13,9 @@ internal sealed class ReportFolder
 {
     public const string JsonFile = "report.json";
     public const string TextFile = "report.txt";
+    public const string HtmlFile = "report.html";
+    public const string GrowthFile = "growth.speedscope.json";
+    public const string AllocationsFile = "allocations.speedscope.json";
 
     private readonly string _hidden;
 
@@ -34,18 +39,22 @@ internal sealed class ReportFolder
     }
 
     /// <summary>In the place of what an earlier attempt at the same capture left: one that was taken back when its agent stopped.</summary>
-    /// <param name="report">Written twice, for programs and for people.</param>
+    /// <param name="report">Written for programs, for people at a terminal and for people at a browser.</param>
     /// <param name="companion">Null where the report is all there is.</param>
+    /// <param name="evidence">Null where nothing was compared.</param>
     /// <exception cref="IOException">For example no space is left. Nothing stays behind.</exception>
-    public void Write(CaptureReport report, ReportCompanion? companion = null)
+    public void Write(CaptureReport report, ReportCompanion? companion = null, ReportEvidence? evidence = null)
     {
         try
         {
-            File.WriteAllText(System.IO.Path.Join(_hidden, JsonFile), JsonSerializer.Serialize(report, CaptureJson.Readable.CaptureReport));
-            File.WriteAllText(System.IO.Path.Join(_hidden, TextFile), ReportText.Render(report));
+            WriteFile(JsonFile, JsonSerializer.Serialize(report, CaptureJson.Readable.CaptureReport));
+            WriteFile(TextFile, ReportText.Render(report));
+            WriteFile(HtmlFile, ReportPage.Render(report, evidence ?? ReportEvidence.None));
+            WriteGraph(GrowthFile, evidence?.Growth?.Graph, $"growth of {report.Worker.Name} by path, capture {report.CaptureId}");
+            WriteGraph(AllocationsFile, AllocationFlame.Of(evidence?.Survivors ?? []), $"surviving allocations of {report.Worker.Name}, capture {report.CaptureId}");
             if (companion is not null)
             {
-                File.WriteAllText(System.IO.Path.Join(_hidden, companion.FileName), companion.Content);
+                WriteFile(companion.FileName, companion.Content);
             }
 
             Discard(Path);
@@ -73,6 +82,16 @@ internal sealed class ReportFolder
 
     /// <summary>Takes back what <see cref="Prepare"/> made.</summary>
     public void Discard() => Discard(_hidden);
+
+    private void WriteGraph(string name, FlameGraph? graph, string title)
+    {
+        if (graph is not null)
+        {
+            WriteFile(name, Speedscope.Write(graph, title));
+        }
+    }
+
+    private void WriteFile(string name, string content) => File.WriteAllText(System.IO.Path.Join(_hidden, name), content);
 
     private static string Hidden(string outputDirectory, string captureId) => System.IO.Path.Join(outputDirectory, "." + captureId);
 

@@ -80,7 +80,8 @@ internal static class CaptureCommand
             using var export = OtlpExport.TryCreate(worker, terminal.Complain);
             export?.Begin(request.Settings.Trigger, worker.Identity, TimeProvider.System.GetUtcNow());
             CaptureReport report = await RunAsync(terminal, request, capture, cancellationToken);
-            return await DeliverAsync(terminal, request, report, folder, export);
+            bool isOnDisk = TryWrite(terminal, report, capture.Evidence, folder);
+            return await DeliverAsync(terminal, request, report, isOnDisk ? folder : null, export);
         }
         catch (SnapshotException failed)
         {
@@ -118,23 +119,23 @@ internal static class CaptureCommand
         }
     }
 
-    /// <summary>Disk first, then the person or the script, then OTLP: what came later may fail, what came before is kept.</summary>
+    /// <summary>The disk came first; then the person or the script, then OTLP: what comes later may fail, what came before is kept.</summary>
+    /// <remarks><paramref name="written"/> is null where the disk did not take the report.</remarks>
     private static async Task<int> DeliverAsync(
-        Terminal terminal, CaptureRequest request, CaptureReport report, ReportFolder folder, OtlpExport? export)
+        Terminal terminal, CaptureRequest request, CaptureReport report, ReportFolder? written, OtlpExport? export)
     {
-        bool isOnDisk = TryWrite(terminal, report, folder);
         await terminal.Out.WriteAsync(request.WantsJson
             ? JsonSerializer.Serialize(report, CaptureJson.Readable.CaptureReport) + "\n"
             : ReportText.Render(report));
         await terminal.Out.FlushAsync();
-        if (isOnDisk && !request.IsSupervised)
+        if (written is not null && !request.IsSupervised)
         {
-            await terminal.Error.WriteLineAsync($"Report: {Path.Join(folder.Path, ReportFolder.JsonFile)}");
+            await terminal.Error.WriteLineAsync($"Report: {Path.Join(written.Path, ReportFolder.HtmlFile)}");
         }
 
-        if (export is not null && (await export.CompleteAsync(report, isOnDisk ? folder.Path : null)).Failure is { } undelivered)
+        if (export is not null && (await export.CompleteAsync(report, written?.Path)).Failure is { } undelivered)
         {
-            string kept = isOnDisk ? $" The report is kept in {folder.Path}." : "";
+            string kept = written is null ? "" : $" The report is kept in {written.Path}.";
             terminal.Complain($"OTLP: not delivered, {undelivered.Message}.{kept}");
         }
 
@@ -143,14 +144,14 @@ internal static class CaptureCommand
             terminal.Complain(report.OutcomeReason ?? "the capture did not complete");
         }
 
-        return isOnDisk ? ExitStatus.Of(report.Outcome) : ExitStatus.Failed;
+        return written is null ? ExitStatus.Failed : ExitStatus.Of(report.Outcome);
     }
 
-    private static bool TryWrite(Terminal terminal, CaptureReport report, ReportFolder folder)
+    private static bool TryWrite(Terminal terminal, CaptureReport report, ReportEvidence evidence, ReportFolder folder)
     {
         try
         {
-            folder.Write(report);
+            folder.Write(report, evidence: evidence);
             return true;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)

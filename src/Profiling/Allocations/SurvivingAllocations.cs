@@ -61,6 +61,14 @@ internal sealed class SurvivingAllocations
             .Select(site => ToSite(site.Estimate, site.Stack)),
     ];
 
+    /// <summary>Every stack with what it alone allocated, those with too few samples included: for a picture, in which many small ones are one.</summary>
+    public IReadOnlyList<AllocationSite> Stacks() =>
+    [
+        .. _survivors.Where(survivor => survivor.Stack.Entries.Count != 0)
+            .GroupBy(survivor => survivor.Stack)
+            .Select(same => ToSite(Estimate(same), same.Key)),
+    ];
+
     public static SampleEstimate Estimate(IEnumerable<Survivor> survivors)
     {
         var estimate = new SampleEstimate();

@@ -47,7 +47,8 @@ internal static class ReportText
         return text.ToString();
     }
 
-    private static string Headline(CaptureReport report) => report.Outcome switch
+    /// <summary>The verdict in a sentence or two.</summary>
+    public static string Headline(CaptureReport report) => report.Outcome switch
     {
         CaptureOutcome.Completed => Verdict(report.Verdict, report.Findings, report.Snapshots),
         _ => Invariant($"No verdict: {report.OutcomeReason ?? Word(report.Outcome)}."),
@@ -145,7 +146,8 @@ internal static class ReportText
         }
     }
 
-    private static string History(Finding finding) => (finding.Status, finding.KnownSince) switch
+    /// <summary>Whether it is new, or since when it is known.</summary>
+    public static string History(Finding finding) => (finding.Status, finding.KnownSince) switch
     {
         (FindingStatus.New, _) => "not reported here before",
         (FindingStatus.Regressed, { } since) => Invariant($"REGRESSED: first reported on {since:yyyy-MM-dd}, and gone in a version since"),
@@ -173,7 +175,7 @@ internal static class ReportText
     }
 
     /// <summary>The type and the member: <c>Shop.Cart.AddAsync</c> is <c>Cart.AddAsync</c>. Dots in generic arguments part nothing.</summary>
-    private static string ShortFunction(string function)
+    public static string ShortFunction(string function)
     {
         int depth = 0;
         int dots = 0;
