@@ -40,7 +40,7 @@ internal static class FlameSection
     }
 
     private static string LeftOut(FlameGraph graph, string what) => graph.LeftOut == 0 ? ""
-        : ReportWords.Invariant($"{graph.LeftOut:N0} {what} of less than {Limits.FlameShare * 100:0.#} % or beyond {Limits.FlameNodes:N0} boxes have none of their own. ");
+        : ReportWords.Invariant($"{graph.LeftOut:N0} {what} that are too narrow for a box count in the box above. ");
 
     private static void Begin(HtmlText html, string id, string title) =>
         html.Add($"<section class=\"flame\" aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n");

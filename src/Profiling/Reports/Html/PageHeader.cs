@@ -46,7 +46,7 @@ internal static class PageHeader
 
         if (report.Snapshots.Count != 0)
         {
-            Figure(html, "Longest pause", ReportWords.Milliseconds(LongestPause(report)), $"engine {report.Snapshots[0].Engine}");
+            Figure(html, "Longest pause", ReportWords.Milliseconds(LongestPause(report)), report.Snapshots[0].Engine);
             SnapshotSummary least = report.Snapshots.MinBy(snapshot => (snapshot.Complete, snapshot.Coverage ?? 1))!;
             Figure(html, "Seen of the heap", least.Coverage is { } coverage ? ReportWords.Share(coverage) : "unknown", report.Snapshots.All(snapshot => snapshot.Complete) ? "complete" : "INCOMPLETE");
         }

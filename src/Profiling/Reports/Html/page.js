@@ -1,6 +1,9 @@
 "use strict";
 (() => {
     const ROWS = 25;
+
+    /** As a share of the width: some three pixels. Narrower boxes come when one above them is zoomed. */
+    const NARROWEST = 0.0025;
     document.documentElement.classList.add("scripted");
 
     /** An element with what it says. Text is always text. */
@@ -132,7 +135,8 @@
         search.placeholder = "Mark boxes by name";
         search.setAttribute("aria-label", "Mark boxes by name");
         const found = make("span", "found");
-        tools.append(back, search, found, make("span", "hint", "Arrows move, Enter zooms, Esc goes back"));
+        tools.append(back, search, found, make("span", "key application", "application"), make("span", "key", "platform"));
+        tools.append(make("span", "hint", "Arrows move, Enter zooms, Esc goes back"));
 
         const zooms = [root];
         let current = root;
@@ -171,7 +175,7 @@
             let depth = 0;
             for (const node of nodes) {
                 const isAbove = node !== to && isWithin(to, node);
-                const isShown = isAbove || isWithin(node, to);
+                const isShown = isAbove || (isWithin(node, to) && node.width >= to.width * NARROWEST);
                 node.shown = isShown;
                 node.box.hidden = !isShown;
                 node.box.classList.toggle("above", isAbove);
