@@ -21,6 +21,7 @@ internal static class Bench
         ("memory", MemoryRow.MeasureAsync),
         ("counts", CountsRow.MeasureAsync),
         ("allocate", AllocateRow.MeasureAsync),
+        ("tracking", TrackingRow.MeasureAsync),
         ("web", WebRow.MeasureAsync),
         ("agent", AgentRow.MeasureAsync),
     ];

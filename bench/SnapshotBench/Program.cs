@@ -30,6 +30,7 @@ var root = new RootCommand(
       counts     objects per application type of a quiescent worker, compared with eventpipe's
       web        ASP.NET Core behind 64 connections: failed requests, latency, memory and children left behind
       agent      a service under full load with heapdrift agent watching against without, and the agent with 50 workers
+      tracking   how much an allocating worker gets done while its allocations are followed, against no session
       allocate   memory that the copy costs a worker that allocates 300 MB/s
 
     The table goes to standard output, progress to standard error. A row whose target is missed is still measured: the exit status is 1

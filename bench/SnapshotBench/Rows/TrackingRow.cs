@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.SnapshotBench.Rows;
+
+/// <summary>
+/// What following allocations costs: how much a worker that does nothing but allocate gets done inside the window of a capture, against the
+/// same time before and after. It is asked for more than it can do, some times the 300 MB/s of a busy service.
+/// </summary>
+internal static class TrackingRow
+{
+    private const double LeastThroughput = 0.97;
+    private const string Unpaced = "20000";
+    private const string Objects = "100000";
+
+    /// <summary>64 MB, hexadecimal: left alone the runtime tunes it all the time.</summary>
+    private const string Gen0Size = "4000000";
+
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(1);
+
+    public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchRun run)
+    {
+        await run.EndHeapWorkerAsync();
+        await using Worker worker = await Worker.StartAsync(("DOTNET_GCgen0size", Gen0Size), run.CancellationToken, "allocate", Objects, Unpaced);
+        await Task.Delay(WarmUp, run.CancellationToken);
+        var ratios = new List<double>();
+        var followed = new List<double>();
+        var alone = new List<double>();
+        for (int i = 0; i < run.Options.Repeat; i++)
+        {
+            double before = await RateAsync(worker, run.CancellationToken);
+            double during = await RateInWindowAsync(worker, run.CancellationToken);
+            double after = await RateAsync(worker, run.CancellationToken);
+            alone.Add((before + after) / 2);
+            followed.Add(during);
+            ratios.Add(during / ((before + after) / 2));
+            Screen.Progress($"tracking {i + 1}/{run.Options.Repeat}: {Rate(during)} followed, {Rate((before + after) / 2)} without");
+        }
+
+        var ratio = new Spread(ratios);
+        return
+        [
+            new(
+                "throughput of an allocating worker in the window of a capture",
+                new Spread(followed).Show(Rate),
+                $"no session open: {new Spread(alone).Show(Rate)}",
+                ratio.Show(value => string.Create(CultureInfo.InvariantCulture, $"{value:N3}")),
+                string.Create(CultureInfo.InvariantCulture, $">= {LeastThroughput}"),
+                ratio.Median >= LeastThroughput),
+        ];
+    }
+
+    /// <summary>Between the baseline and the final snapshot, whose costs have rows of their own.</summary>
+    private static async Task<double> RateInWindowAsync(Worker worker, CancellationToken cancellationToken)
+    {
+        string folder = Path.Join(Path.GetTempPath(), "heapdrift-bench");
+        string pid = worker.Pid.ToString(CultureInfo.InvariantCulture);
+        await using ChildProcess capture = ChildProcess.Start(new ChildProcessStart(
+            RepositoryPaths.HeapDrift, "capture", "--pid", pid, "--window", "10m", "--confirm", "0", "--output", folder));
+        await capture.WaitForLineAsync(line => line.Contains("baseline taken", StringComparison.Ordinal), StartDeadline).WaitAsync(cancellationToken);
+        return await RateAsync(worker, cancellationToken);
+    }
+
+    private static async Task<double> RateAsync(Worker worker, CancellationToken cancellationToken)
+    {
+        (double allocated, long started) = (await worker.AllocatedBytesAsync(cancellationToken), Stopwatch.GetTimestamp());
+        await Task.Delay(Turn, cancellationToken);
+        return (await worker.AllocatedBytesAsync(cancellationToken) - allocated) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static string Rate(double bytesPerSecond) => $"{Units.Megabytes(bytesPerSecond)}/s";
+}
