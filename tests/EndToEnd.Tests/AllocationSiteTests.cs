@@ -33,9 +33,11 @@ public sealed class AllocationSiteTests
         Assert.Equal("Program.cs", Path.GetFileName((string?)own["file"]));
         Assert.Equal(LineOf("Things.Add(Things.Count, new LeakedThing());"), (int?)own["line"]);
 
-        // Five sites at most are told, and a table that doubles may have grown just before the window. Generous, as chance is in it.
+        // Five sites at most are told, and a table that doubles may have grown just before the window. Generous, as chance is in it. A snapshot that the
+        // DAC's crash made a second one is of a later moment, and said to be.
         double estimated = sites.Sum(site => (double)site!["estimatedBytes"]!);
-        Assert.InRange(estimated / (double)finding["retainedBytesDelta"]!, 0.5, 1.7);
+        double least = finding["allocationNote"] is null ? 0.5 : 0;
+        Assert.InRange(estimated / (double)finding["retainedBytesDelta"]!, least, 1.7);
     }
 
     [Fact]

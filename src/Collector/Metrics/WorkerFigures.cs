@@ -5,6 +5,7 @@ using HeapDrift.Profiling.Proc;
 using Units = HeapDrift.Instrumentation.TelemetryNames.Units;
 using Names = HeapDrift.Instrumentation.TelemetryNames.Metrics;
 using Attributes = HeapDrift.Instrumentation.TelemetryNames.Attributes;
+using HeapDrift.Profiling.Watching;
 
 namespace HeapDrift.Collector.Metrics;
 
@@ -44,6 +45,11 @@ internal static class WorkerFigures
     private static IEnumerable<FigureValue> ByGeneration(IReadOnlyList<long>? values) =>
         values?.Select((value, generation) => new FigureValue(value, GcGenerations.Names[generation])) ?? [];
 
-    private static IEnumerable<FigureValue> Ledger(WatchedWorker worker) =>
-        worker.Ledger?.Categories.Select(category => new FigureValue(category.Value, category.Key)) ?? [];
+    /// <summary>With the collector's own figures as of its last collection, where it has told them: what was allocated since counts as reserve.</summary>
+    private static IEnumerable<FigureValue> Ledger(WatchedWorker worker)
+    {
+        IReadOnlyDictionary<string, long> categories = worker.Ledger?.Categories ?? new Dictionary<string, long>();
+        return (worker.Collections?.Last is { } last ? HeapSplit.Divide(categories, last.LiveBytes, last.SizeBytes.Sum()) : categories)
+            .Select(category => new FigureValue(category.Value, category.Key));
+    }
 }

@@ -56,7 +56,7 @@ internal sealed class LeakFinder(long floorBytes)
     {
         (long objects, long bytes) = _growthOfType[found.Type.Step];
         bool hasMultiplied = IsPile(found.Type) ? objects >= found.Type.ObjectsDelta / 2 : bytes >= found.Type.BytesDelta / 2;
-        return hasMultiplied && (!IsOnlyThePlatforms(found) || found.RetainedBytesDelta >= floorBytes * PlatformFactor);
+        return hasMultiplied && !OwnObjects.Hold(found.Type.Path()) && (!IsOnlyThePlatforms(found) || found.RetainedBytesDelta >= floorBytes * PlatformFactor);
     }
 
     private static bool IsOnlyThePlatforms(Accumulation found) =>

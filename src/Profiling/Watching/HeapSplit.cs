@@ -9,9 +9,14 @@ internal static class HeapSplit
     /// <param name="memory">With <see cref="MemoryCategory.GCHeap"/>; any other is left as it is.</param>
     /// <param name="liveBytes">Of the snapshot.</param>
     /// <param name="usedBytes">From the first object to the last of each part of the heap; null where that is not known.</param>
-    public static MemoryReading Divide(MemoryReading memory, long liveBytes, long? usedBytes)
+    public static MemoryReading Divide(MemoryReading memory, long liveBytes, long? usedBytes) => usedBytes is { } used && memory.Categories.ContainsKey(MemoryCategory.GCHeap)
+        ? memory with { Categories = Divide(memory.Categories, liveBytes, used) }
+        : memory;
+
+    /// <inheritdoc cref="Divide(MemoryReading, long, long?)"/>
+    public static IReadOnlyDictionary<string, long> Divide(IReadOnlyDictionary<string, long> memory, long liveBytes, long used)
     {
-        if (usedBytes is not { } used || !memory.Categories.TryGetValue(MemoryCategory.GCHeap, out long heap))
+        if (!memory.TryGetValue(MemoryCategory.GCHeap, out long heap))
         {
             return memory;
         }
@@ -24,11 +29,11 @@ internal static class HeapSplit
             [MemoryCategory.GCFree] = free,
             [MemoryCategory.GCReserve] = heap - live - free,
         };
-        foreach ((string category, long bytes) in memory.Categories.Where(category => category.Key != MemoryCategory.GCHeap))
+        foreach ((string category, long bytes) in memory.Where(category => category.Key != MemoryCategory.GCHeap))
         {
             categories[category] = bytes;
         }
 
-        return memory with { Categories = categories };
+        return categories;
     }
 }

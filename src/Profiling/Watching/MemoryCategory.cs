@@ -12,13 +12,13 @@ internal static class MemoryCategory
     /// </summary>
     public const string GCHeap = "gc_heap";
 
-    /// <summary>Of <see cref="GCHeap"/>, beside a snapshot: objects that something holds.</summary>
+    /// <summary>Of <see cref="GCHeap"/>, where a snapshot or the collector tells: objects that something holds, or that the last collection left.</summary>
     public const string GCLive = "gc_live";
 
-    /// <summary>Of <see cref="GCHeap"/>, beside a snapshot: between live objects, free or not collected yet.</summary>
+    /// <summary>Of <see cref="GCHeap"/>, where a snapshot or the collector tells: between live objects, free or not collected yet.</summary>
     public const string GCFree = "gc_free";
 
-    /// <summary>Of <see cref="GCHeap"/>, beside a snapshot: committed and not in use, and the collector's own tables.</summary>
+    /// <summary>Of <see cref="GCHeap"/>, where a snapshot or the collector tells: the rest, committed and not in use, and the collector's own tables.</summary>
     public const string GCReserve = "gc_reserve";
 
     /// <summary>

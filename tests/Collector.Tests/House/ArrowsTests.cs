@@ -31,7 +31,7 @@ public sealed class ArrowsTests
 
     [Theory]
     [InlineData("OpenTelemetry", "Export")]
-    [InlineData("Microsoft.Diagnostics.", "Engines", "Collections")]
+    [InlineData("Microsoft.Diagnostics.", "Engines", "Collections", "Allocations")]
     [InlineData("Spectre.Console", "Commands")]
     public void EachPackageOfTheCollectorHasItsHome(string package, params string[] folders)
     {

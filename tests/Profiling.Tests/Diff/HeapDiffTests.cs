@@ -53,6 +53,29 @@ public sealed class HeapDiffTests
         Assert.NotEqual(diff.Findings[0].Fingerprint, diff.Findings[1].Fingerprint);
     }
 
+    [Theory]
+    [InlineData("HeapDrift.Instrumentation.Captures.SignalCaptures.Pending", "System.String")]
+    [InlineData("System.Diagnostics.Tracing.EventListener.s_Listeners", "Shop.Item")]
+    [InlineData("Shop.Cache.Items", "System.Diagnostics.Tracing.EventWrittenEventArgs")]
+    public void WhatDiagnosticsKeepForThemselvesIsNoFinding(string field, string type)
+    {
+        static HeapSketch Draw(string field, string type, int items)
+        {
+            var heap = new HeapSketch();
+            int array = heap.AddSized("System.Object[]", 24 + (items * 8));
+            heap.Static(field, array);
+            for (int item = 0; item < items; item++)
+            {
+                heap.Link(array, heap.Add(type));
+            }
+
+            return heap;
+        }
+
+        Assert.Empty(Compare(Draw(field, type, 0), Draw(field, type, 20 * Leaked)).Findings);
+        Assert.Single(Compare(Draw("Shop.Cache.Items", "Shop.Item", 0), Draw("Shop.Cache.Items", "Shop.Item", 20 * Leaked)).Findings);
+    }
+
     [Fact]
     public void EqualHeapsGiveNothing()
     {

@@ -34,6 +34,9 @@ internal sealed class FakeHeap : IHeapMemory
     /// <summary>Takes everything for a method table in which <see cref="GCDesc"/> finds nothing wrong.</summary>
     public bool BelievesEveryMethodTable { get; set; }
 
+    /// <summary>Sampled objects by address, with the method table that they had.</summary>
+    public Dictionary<ulong, ulong> Sampled { get; } = [];
+
     public int Reads => _reads;
 
     public IEnumerable<HeapRange> Ranges => _segments.Select(segment => new HeapRange(segment.Start, segment.End));
@@ -124,7 +127,7 @@ internal sealed class FakeHeap : IHeapMemory
     {
         using var map = new HeapMap(Ranges);
         using HeapCopy? copy = copied ? new HeapCopy(map, this, threads, cancellationToken) : null;
-        using var marker = new HeapMarker(new MarkedHeap(map, this, _dependents, Resolver()), threads, progress, cancellationToken);
+        using var marker = new HeapMarker(new MarkedHeap(map, this, _dependents, Resolver(), Sampled), threads, progress, cancellationToken);
         MarkResult result = marker.Run(_roots);
         return result with { MissingBytes = result.MissingBytes + (copy?.MissingBytes ?? 0) };
     }

@@ -30,7 +30,7 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Between two words of the process that reads the copy, before it counts the first object.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Afterwards: a level of 2,000 million objects.</summary>
     private static readonly TimeSpan MarkingPatience = TimeSpan.FromMinutes(2);

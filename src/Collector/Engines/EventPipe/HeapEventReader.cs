@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using HeapDrift.Profiling.Heap;
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Parsers.Clr;
@@ -281,22 +280,4 @@ internal sealed unsafe class HeapEventReader
     }
 
     private readonly record struct RuntimeType(string Name, ulong Module);
-
-    /// <summary>One value of GCBulkNode (ClrEtwAll.man), packed.</summary>
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    private readonly struct NodeEntry
-    {
-        public readonly ulong Address;
-        public readonly ulong Bytes;
-        public readonly ulong TypeId;
-        public readonly ulong References;
-    }
-
-    /// <summary>One value of GCBulkEdge (ClrEtwAll.man), packed.</summary>
-    [StructLayout(LayoutKind.Sequential, Pack = 1)]
-    private readonly struct EdgeEntry
-    {
-        public readonly ulong Target;
-        public readonly uint ReferencingField;
-    }
 }

@@ -38,7 +38,11 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
             using var memory = new CopyMemory(copy.Pid);
             IReadOnlyDictionary<int, string> threadNames = ThreadNames.Read(order.Plan.Pid, copy.Threads.Keys);
             Privileges.DropTo(order.Plan);
-            return Analyse(copy, memory, files, threadNames, watch.Token) with
+            HeapSnapshot snapshot = Analyse(copy, memory, files, threadNames, watch.Token);
+
+            // Of a copy that was let go nothing can be read, which is quickly done.
+            watch.Token.ThrowIfCancellationRequested();
+            return snapshot with
             {
                 TakenAt = takenAt,
                 Pause = copy.Pause,

@@ -51,8 +51,8 @@ internal sealed class CopyWatch : IDisposable
                 Reason = FindReason();
                 if (Reason is not null)
                 {
-                    _copy.Kill();
                     await _end.CancelAsync().ConfigureAwait(false);
+                    _copy.Kill();
                 }
             }
         }
