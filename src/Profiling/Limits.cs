@@ -86,6 +86,9 @@ internal static class Limits
     /// <summary>The narrowest box of a flame graph, as a share of the whole: one pixel of a wide screen.</summary>
     public const double FlameShare = 0.001;
 
+    /// <summary>Stacks that a flame graph is made of. Services have some thousand; each beyond has less than 0.006 % of all bytes.</summary>
+    public const int FlameStacks = 1 << 14;
+
     /// <summary>Boxes above each other. Browsers flatten elements that lie more than 512 deep, and a step takes two.</summary>
     public const int FlameDepth = 120;
 }

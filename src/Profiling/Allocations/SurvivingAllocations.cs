@@ -61,13 +61,20 @@ internal sealed class SurvivingAllocations
             .Select(site => ToSite(site.Estimate, site.Stack)),
     ];
 
-    /// <summary>Every stack with what it alone allocated, those with too few samples included: for a picture, in which many small ones are one.</summary>
-    public IReadOnlyList<AllocationSite> Stacks() =>
-    [
-        .. _survivors.Where(survivor => survivor.Stack.Entries.Count != 0)
-            .GroupBy(survivor => survivor.Stack)
-            .Select(same => ToSite(Estimate(same), same.Key)),
-    ];
+    /// <summary>
+    /// Every stack with what it alone allocated, those with too few samples included: for a picture, in which many small ones are one. What is beyond
+    /// <see cref="Limits.FlameStacks"/> comes last, without frames.
+    /// </summary>
+    public IReadOnlyList<AllocationSite> Stacks()
+    {
+        IGrouping<FoldedStack, Survivor>[] stacks = [.. _survivors.GroupBy(survivor => survivor.Stack).OrderByDescending(same => Estimate(same).Bytes)];
+        Survivor[] rest = [.. stacks.Skip(Limits.FlameStacks).SelectMany(same => same)];
+        return
+        [
+            .. stacks.Take(Limits.FlameStacks).Select(same => ToSite(Estimate(same), same.Key)),
+            .. rest.Length == 0 ? [] : new[] { ToSite(Estimate(rest), FoldedStack.Of([])) },
+        ];
+    }
 
     public static SampleEstimate Estimate(IEnumerable<Survivor> survivors)
     {

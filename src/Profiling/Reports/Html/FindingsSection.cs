@@ -97,7 +97,7 @@ internal static class FindingsSection
 
         if (finding.AllocationNote is { } note)
         {
-            html.Add($"<p class=\"note\">{note}.</p>\n");
+            html.Add($"<p class=\"note\">Of the allocations: {note}.</p>\n");
         }
     }
 
