@@ -46,6 +46,13 @@ public sealed class CaptureTests
         Assert.True((long)report["memory"]!["final"]!["pssBytes"]! > 0);
         string text = await File.ReadAllTextAsync(Path.Join(capture, "report.txt"), TestContext.Current.CancellationToken);
         Assert.Contains("held by  static Targets.Registry.Things", text, StringComparison.Ordinal);
+        string page = await File.ReadAllTextAsync(Path.Join(capture, "report.html"), TestContext.Current.CancellationToken);
+        Assert.Contains("<li class=\"application\" data-bytes=", page, StringComparison.Ordinal);
+        JsonNode growth = JsonNode.Parse(await File.ReadAllTextAsync(Path.Join(capture, "growth.speedscope.json"), TestContext.Current.CancellationToken))!;
+        Assert.Contains(growth["shared"]!["frames"]!.AsArray(), frame => (string?)frame!["name"] == "Targets.LeakedThing");
+
+        // 80 bytes each, and the table that holds them.
+        Assert.True((long)growth["profiles"]![0]!["endValue"]! >= 30_000 * 80);
     }
 
     [Fact]

@@ -66,7 +66,9 @@ public sealed partial class LeakAlarmTests : IAsyncDisposable
 
         Assert.Empty(_runner.Ran);
         Assert.Equal(0, Figure());
-        Assert.Equal(LeakState.Healthy, _board.Workers.Single().Leak!.State);
+
+        // What this very process does meanwhile may look as if it had grown once, and no more.
+        Assert.Contains(_board.Workers.Single().Leak!.State, new[] { LeakState.Healthy, LeakState.Plateau });
     }
 
     [Fact]

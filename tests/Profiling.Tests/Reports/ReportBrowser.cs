@@ -17,7 +17,14 @@ public sealed class ReportBrowser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Timeout = DeadlineMilliseconds });
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium,
+            Timeout = DeadlineMilliseconds,
+
+            // There is no screen and no graphics card: without the process that looks for one there is none to wait for.
+            Args = ["--disable-gpu"],
+        });
     }
 
     public async ValueTask DisposeAsync()
@@ -33,7 +40,9 @@ public sealed class ReportBrowser : IAsyncLifetime
     /// <summary>Opens a page from disk, as a person would with a double click.</summary>
     internal async Task<OpenReport> OpenAsync(string html, BrowserNewContextOptions? options = null)
     {
-        IBrowserContext context = await _browser!.NewContextAsync(options ?? new());
+        options ??= new();
+        options.ReducedMotion = ReducedMotion.Reduce;
+        IBrowserContext context = await _browser!.NewContextAsync(options);
         context.SetDefaultTimeout(DeadlineMilliseconds);
         return await OpenReport.OpenAsync(context, html);
     }

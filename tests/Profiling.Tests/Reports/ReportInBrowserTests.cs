@@ -184,11 +184,12 @@ public sealed class ReportInBrowserTests(ReportBrowser browser) : IClassFixture<
 
     private static ILocator Box(OpenReport report, string name) => report.Growth.GetByRole(AriaRole.Treeitem, new() { Name = name }).First;
 
+    /// <summary>Where the focus is. Unlike the page's keyboard, an element is not waited for without a deadline.</summary>
     private static async Task PressAsync(OpenReport report, params string[] keys)
     {
         foreach (string key in keys)
         {
-            await report.Page.Keyboard.PressAsync(key);
+            await report.Page.Locator(":focus").PressAsync(key);
         }
     }
 
@@ -200,7 +201,7 @@ public sealed class ReportInBrowserTests(ReportBrowser browser) : IClassFixture<
         return inner!.Width / whole!.Width;
     }
 
-    /// <summary>Boxes glide to their place.</summary>
+    /// <summary>Of the chart's width, as soon as the page has drawn it.</summary>
     private static async Task WidthAsync(OpenReport report, ILocator box, double share) => await report.Page.WaitForFunctionAsync(
         "([box, share]) => Math.abs(box.getBoundingClientRect().width / box.parentElement.getBoundingClientRect().width - share) < 0.01",
         new object[] { await box.ElementHandleAsync(), share });
