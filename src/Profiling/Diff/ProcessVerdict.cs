@@ -12,6 +12,15 @@ internal static class ProcessVerdict
     /// <summary>And more of them where the process is large.</summary>
     private const double FloorShare = 0.03;
 
+    /// <summary>
+    /// What is free at any moment is mostly garbage of the last milliseconds, some ten megabytes where the collector has found that much worth while. Holes
+    /// that are to be called fragmentation are more than that, and more than what is live.
+    /// </summary>
+    private const long FragmentationBytes = 32 << 20;
+
+    /// <summary>One may have begun before the first snapshot.</summary>
+    private const int FullCollectionsForFragmentation = 2;
+
     private static readonly string[] Unused = [MemoryCategory.GCFree, MemoryCategory.GCReserve];
 
     private static readonly string[] Managed = [MemoryCategory.GCLive, .. Unused];
@@ -38,10 +47,13 @@ internal static class ProcessVerdict
         }
 
         return !HoldsOn(memory, reading => Sum(reading, Unused), floor) ? null
-            : fullCollections is > 0 ? Verdict.Fragmentation
             : fullCollections is 0 ? Verdict.NoGcYet
+            : fullCollections >= FullCollectionsForFragmentation && IsMostlyHoles(memory[0], memory[^1]) ? Verdict.Fragmentation
             : null;
     }
+
+    private static bool IsMostlyHoles(MemoryReading before, MemoryReading after) =>
+        Sum(after, Unused) - Sum(before, Unused) >= FragmentationBytes && Sum(after, Unused) > after.Categories[MemoryCategory.GCLive];
 
     /// <summary>Bytes of a process that are no part of its managed heap.</summary>
     public static long NotManaged(MemoryReading reading) => reading.PssBytes - Sum(reading, Managed);

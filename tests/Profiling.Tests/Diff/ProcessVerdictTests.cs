@@ -24,6 +24,12 @@ public sealed class ProcessVerdictTests
     public void UnusedMemoryThatOutlivesFullCollectionsIsFragmentation() =>
         Assert.Equal(Verdict.Fragmentation, ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 50, 40), Reading(50, 95, 40)], fullCollections: 3));
 
+    [Theory]
+    [InlineData(1, 95)]
+    [InlineData(3, 30)]
+    public void SomeFreeSpaceOrOneCollectionIsNoFragmentation(int fullCollections, long free) =>
+        Assert.Null(ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, free / 2, 40), Reading(50, free, 40)], fullCollections));
+
     [Fact]
     public void WhetherGarbageWasLookedAtIsNotGuessed() =>
         Assert.Null(ProcessVerdict.Of([Reading(50, 5, 40), Reading(50, 95, 40)], fullCollections: null));
