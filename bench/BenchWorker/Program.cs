@@ -1,7 +1,7 @@
 using System.Globalization;
 using BenchTarget;
 
-// What the benchmark takes snapshots of. `heap N` keeps N objects; `allocate N RATE` also allocates RATE MB/s; `web` serves HTTP.
+// What the benchmark takes snapshots of. `heap N` keeps N objects; `allocate N RATE` also allocates RATE MB/s, `work N RATE` about as much and computes as fast as it can; `web` serves HTTP.
 // It says "ready ..." when it stands, then answers each line of standard input by one line, and ends with standard input: a benchmark
 // that is killed leaves no worker behind.
 
@@ -15,11 +15,15 @@ switch (args)
         Heap.Fill(long.Parse(objects, CultureInfo.InvariantCulture));
         Allocator.Start(int.Parse(megabytesPerSecond, CultureInfo.InvariantCulture));
         break;
+    case ["work", var objects, var megabytesPerSecond]:
+        Heap.Fill(long.Parse(objects, CultureInfo.InvariantCulture));
+        Allocator.Work(int.Parse(megabytesPerSecond, CultureInfo.InvariantCulture));
+        break;
     case ["web"]:
         address = await WebService.StartAsync();
         break;
     default:
-        Console.Error.WriteLine("usage: BenchWorker heap OBJECTS | allocate OBJECTS MEGABYTES_PER_SECOND | web");
+        Console.Error.WriteLine("usage: BenchWorker heap OBJECTS | allocate OBJECTS MEGABYTES_PER_SECOND | work OBJECTS MEGABYTES_PER_SECOND | web");
         return 2;
 }
 
