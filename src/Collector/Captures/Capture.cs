@@ -23,13 +23,10 @@ internal sealed class Capture(
 {
     private const string ServiceVersion = "service.version";
 
-    /// <summary>How soon the end of a worker is noticed; reading its status costs microseconds.</summary>
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
-
     private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
     private readonly List<SnapshotSummary> _snapshots = [];
-    private readonly List<ConfirmingSnapshot> _confirmations = [];
     private readonly MemoryMoments _memory = new(proc, worker.Pid, clock);
+    private CaptureWindow? _window;
     private string? _whyNoTracking;
     private MemoryReading? _memoryBefore;
     private MemoryReading? _memoryAfter;
@@ -64,7 +61,11 @@ internal sealed class Capture(
             _memoryBefore = _memory.Divide(_memoryBefore, baseline);
             tracking?.CountFrom(baseline.TakenAt, clock);
 
-            IReadOnlyList<HeapSnapshot> between = await WaitForWindowAsync(engine, observer, finish, baseline, cancellationToken);
+            DateTimeOffset end = clock.GetUtcNow() + settings.Window;
+            EnterWindow(observer, baseline, end);
+            _window = new CaptureWindow(settings, worker, directory, _memory, clock);
+            IReadOnlyList<HeapSnapshot> between = await _window.WaitAsync(
+                baseline, end, () => engine.TakeAsync(Target(), new ObjectProgress(observer), cancellationToken), finish, cancellationToken);
 
             Enter(observer, CapturePhase.Final, "taking the final snapshot");
             _memoryAfter = _memory.Read();
@@ -118,11 +119,8 @@ internal sealed class Capture(
         }
 
         using var lines = new SourceLines(new PdbSearch($"/proc/{worker.Pid}/root", settings.SymbolsDirectory));
-        return SurvivingAllocations.Of(samples, survivors, frame => NamedFrame.Of(frame, LineOf(frame, lines)));
+        return SurvivingAllocations.Of(samples, survivors, frame => NamedFrame.Of(frame, lines.Find(frame)));
     }
-
-    private static SourceLine? LineOf(RawFrame frame, SourceLines lines) =>
-        frame.ModulePath is { Length: > 0 } module ? lines.Find(module, frame.MethodToken, frame.ILOffset, frame.PdbId) : null;
 
     private DiffEvidence Gather(IReadOnlyList<HeapSnapshot> between, AllocationTracking? tracking, HeapSnapshot final, LeakStore store) => new()
     {
@@ -160,82 +158,24 @@ internal sealed class Capture(
                 $"the {(role == SnapshotRole.Baseline ? "baseline" : "final snapshot")} is incomplete ({string.Join("; ", snapshot.Gaps)}), so nothing was compared");
     }
 
-    /// <returns>What was taken meanwhile.</returns>
-    private async Task<IReadOnlyList<HeapSnapshot>> WaitForWindowAsync(
-        ISnapshotEngine engine, ICaptureObserver observer, Task finish, HeapSnapshot baseline, CancellationToken cancellationToken)
-    {
-        List<HeapSnapshot?> between = [];
-        DateTimeOffset start = clock.GetUtcNow();
-        DateTimeOffset end = start + settings.Window;
-        int confirmations = settings.Confirmations ?? ConfirmationPlan.For(baseline, settings.Window);
-        observer.Entered(new CaptureProgress
-        {
-            CaptureId = Id,
-            Phase = CapturePhase.Window,
-            At = clock.GetUtcNow(),
-            WindowEndsAt = end,
-            LiveObjects = baseline.LiveObjects,
-            LiveBytes = baseline.LiveBytes,
-            PauseMilliseconds = baseline.Pause?.TotalMilliseconds,
-            Message = string.Create(CultureInfo.InvariantCulture, $"baseline taken: {baseline.LiveObjects:N0} objects, {ByteSize.Format(baseline.LiveBytes)}; waiting until {end:HH:mm:ss} UTC"),
-        });
-        while (!finish.IsCompleted && clock.GetUtcNow() < end)
-        {
-            if (!directory.Lives(worker))
-            {
-                throw new SnapshotException(CaptureOutcome.WorkerExited, $"process {worker.Pid} exited between the two snapshots");
-            }
-
-            if (between.Count < confirmations && clock.GetUtcNow() >= start + (settings.Window * (between.Count + 1) / (confirmations + 1)))
-            {
-                between.Add(await TryConfirmAsync(engine, observer, cancellationToken));
-            }
-
-            TimeSpan left = end - clock.GetUtcNow();
-            left = left < TimeSpan.Zero ? TimeSpan.Zero : left;
-            await Task.WhenAny(finish, Task.Delay(left < WatchInterval ? left : WatchInterval, clock, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        return [.. between.OfType<HeapSnapshot>()];
-    }
-
-    /// <summary>One that fails is one interval less, and no reason to give up the capture.</summary>
-    private async Task<HeapSnapshot?> TryConfirmAsync(ISnapshotEngine engine, ICaptureObserver observer, CancellationToken cancellationToken)
-    {
-        MemoryReading? memory = _memory.Read();
-        HeapSnapshot snapshot;
-        try
-        {
-            snapshot = await engine.TakeAsync(Target(), new ObjectProgress(observer), cancellationToken);
-        }
-        catch (SnapshotException failed) when (failed.Outcome != CaptureOutcome.WorkerExited)
-        {
-            return null;
-        }
-
-        if (!snapshot.IsComplete)
-        {
-            return null;
-        }
-
-        _memory.Divide(memory, snapshot);
-        _confirmations.Add(new ConfirmingSnapshot
-        {
-            TakenAt = snapshot.TakenAt,
-            PauseMilliseconds = snapshot.Pause?.TotalMilliseconds,
-            LiveObjects = snapshot.LiveObjects,
-            LiveBytes = snapshot.LiveBytes,
-        });
-        return snapshot;
-    }
-
     private SnapshotTarget Target() => SnapshotTargets.Of(worker, directory, proc) with { IsDeclaredTracer = settings.IsDeclaredTracer };
 
     private string EngineName => settings.Evidence == CaptureEvidence.Types ? EventPipeEngine.Name : settings.Engine;
 
     private void Enter(ICaptureObserver observer, CapturePhase phase, string message) =>
         observer.Entered(new CaptureProgress { CaptureId = Id, Phase = phase, At = clock.GetUtcNow(), Message = message });
+
+    private void EnterWindow(ICaptureObserver observer, HeapSnapshot baseline, DateTimeOffset end) => observer.Entered(new CaptureProgress
+    {
+        CaptureId = Id,
+        Phase = CapturePhase.Window,
+        At = clock.GetUtcNow(),
+        WindowEndsAt = end,
+        LiveObjects = baseline.LiveObjects,
+        LiveBytes = baseline.LiveBytes,
+        PauseMilliseconds = baseline.Pause?.TotalMilliseconds,
+        Message = string.Create(CultureInfo.InvariantCulture, $"baseline taken: {baseline.LiveObjects:N0} objects, {ByteSize.Format(baseline.LiveBytes)}; waiting until {end:HH:mm:ss} UTC"),
+    });
 
     private CaptureReport Report(CaptureOutcome outcome, string? reason, HeapDiff diff) => new()
     {
@@ -249,7 +189,7 @@ internal sealed class Capture(
         Trigger = settings.Trigger,
         Worker = worker.Identity,
         Snapshots = _snapshots,
-        Confirmations = _confirmations.Count == 0 ? null : _confirmations,
+        Confirmations = _window?.Confirmations,
         Memory = new MemoryComparison { Baseline = _memoryBefore, Final = _memoryAfter },
         Findings = diff.Findings,
         Types = diff.Types,
