@@ -84,6 +84,9 @@ internal static class TelemetryNames
         public const string CaptureProgress = "heapdrift.capture.progress";
         public const string CaptureCompleted = "heapdrift.capture.completed";
         public const string Finding = "heapdrift.finding";
+
+        /// <summary>A type that grew between the two snapshots, whoever holds it.</summary>
+        public const string TypeGrowth = "heapdrift.type_growth";
         public const string MemoryReduced = "heapdrift.memory.reduced";
         public const string Snapshot = "heapdrift.snapshot";
 
@@ -162,5 +165,23 @@ internal static class TelemetryNames
         public const string FindingBytesDelta = "heapdrift.finding.bytes_delta";
         public const string FindingRetainedBytesDelta = "heapdrift.finding.retained_bytes_delta";
         public const string FindingShareOfGrowth = "heapdrift.finding.share_of_growth";
+        public const string FindingVerdict = "heapdrift.finding.verdict";
+        public const string FindingKnownSince = "heapdrift.finding.known_since";
+
+        public const string AllocationBytes = "heapdrift.allocation.bytes";
+        public const string AllocationSamples = "heapdrift.allocation.samples";
+        public const string AllocationError = "heapdrift.allocation.relative_error";
+        public const string AllocationNote = "heapdrift.allocation.note";
+
+        public const string CodeFunction = "code.function.name";
+        public const string CodeFile = "code.file.path";
+        public const string CodeLine = "code.line.number";
+        public const string CodeStacktrace = "code.stacktrace";
+
+        public const string TypeRank = "heapdrift.type.rank";
+        public const string TypeName = "heapdrift.type.name";
+        public const string TypeModule = "heapdrift.type.module";
+        public const string TypeObjectsDelta = "heapdrift.type.objects_delta";
+        public const string TypeBytesDelta = "heapdrift.type.bytes_delta";
     }
 }

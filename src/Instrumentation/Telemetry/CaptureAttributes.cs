@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
@@ -79,7 +80,42 @@ internal static class CaptureAttributes
         new(Names.FindingBytesDelta, finding.BytesDelta),
         new(Names.FindingRetainedBytesDelta, finding.RetainedBytesDelta),
         new(Names.FindingShareOfGrowth, finding.ShareOfGrowth),
+        new(Names.FindingVerdict, Word(finding.Verdict)),
+        new(Names.FindingKnownSince, finding.KnownSince),
+        new(Names.AllocationNote, finding.AllocationNote),
+        .. finding.AllocationSites is [var largest, ..] ? Of(largest) : [],
     ];
+
+    public static IEnumerable<KeyValuePair<string, object?>> Of(TypeGrowth type, int rank, string captureId) =>
+    [
+        new(Names.CaptureId, captureId),
+        new(Names.TypeRank, rank),
+        new(Names.TypeName, type.Name),
+        new(Names.TypeModule, type.Module),
+        new(Names.TypeObjectsDelta, type.ObjectsDelta),
+        new(Names.TypeBytesDelta, type.BytesDelta),
+    ];
+
+    /// <summary>The line to open is that of the first frame whose symbols are there: the platform's are not.</summary>
+    private static IEnumerable<KeyValuePair<string, object?>> Of(AllocationSite site)
+    {
+        AllocationFrame? line = site.Frames.FirstOrDefault(frame => frame.File is not null) ?? (site.Frames is [var leaf, ..] ? leaf : null);
+        return
+        [
+            new(Names.AllocationBytes, site.EstimatedBytes),
+            new(Names.AllocationSamples, site.Samples),
+            new(Names.AllocationError, site.RelativeError),
+            new(Names.CodeFunction, line?.Function),
+            new(Names.CodeFile, line?.File),
+            new(Names.CodeLine, line?.Line),
+            new(Names.CodeStacktrace, string.Join('\n', site.Frames.Select(Text))),
+        ];
+    }
+
+    /// <summary>As .NET writes a stack trace.</summary>
+    private static string Text(AllocationFrame frame) => frame.File is null
+        ? $"   at {frame.Function}"
+        : string.Create(CultureInfo.InvariantCulture, $"   at {frame.Function} in {frame.File}:line {frame.Line}");
 
     /// <summary>A worker that ends, an operator who changes his mind and evidence with gaps are answers, not errors.</summary>
     public static bool IsError(CaptureOutcome outcome) =>

@@ -15,6 +15,7 @@ internal static class CaptureEvents
     private static readonly EventId CompletedId = new(101, Names.CaptureCompleted);
     private static readonly EventId FindingId = new(102, Names.Finding);
     private static readonly EventId SnapshotId = new(103, Names.Snapshot);
+    private static readonly EventId TypeGrowthId = new(104, Names.TypeGrowth);
 
     /// <param name="trigger">What started it.</param>
     /// <param name="worker">Whom it is about.</param>
@@ -56,6 +57,11 @@ internal static class CaptureEvents
 
     public static TelemetryEvent Found(Finding finding, string captureId) =>
         new(FindingId, finding.Summary, CaptureAttributes.Of(finding, captureId));
+
+    public static TelemetryEvent Grew(TypeGrowth type, int rank, string captureId) => new(
+        TypeGrowthId,
+        Invariant($"{type.Name} grew by {type.ObjectsDelta:N0} objects, {type.BytesDelta:N0} bytes"),
+        CaptureAttributes.Of(type, rank, captureId));
 
     public static TelemetryEvent Took(SnapshotSummary snapshot, string captureId) => new(
         SnapshotId,

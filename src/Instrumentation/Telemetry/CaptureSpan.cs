@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HeapDrift.Instrumentation.Metrics;
+using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Reports;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ internal sealed class CaptureSpan(ILogger logger, Activity? activity, CaptureTri
 {
     /// <summary>More would bury the trace view; the log has them all.</summary>
     public const int MostFindings = 10;
+
+    /// <summary>What a person looks at; report.json has every type.</summary>
+    public const int MostTypes = 10;
 
     private bool _ended;
 
@@ -45,6 +49,7 @@ internal sealed class CaptureSpan(ILogger logger, Activity? activity, CaptureTri
         AddPhases(report);
         AddSnapshots(report);
         AddFindings(report);
+        WriteTypes(report);
         completed.WriteTo(logger, SeverityOf(report));
         Meter?.Completed(report);
     });
@@ -156,6 +161,14 @@ internal sealed class CaptureSpan(ILogger logger, Activity? activity, CaptureTri
             }
 
             found.WriteTo(logger, LogLevel.Warning);
+        }
+    }
+
+    private void WriteTypes(CaptureReport report)
+    {
+        foreach ((int index, TypeGrowth type) in report.Types.Where(type => type.BytesDelta > 0).Take(MostTypes).Index())
+        {
+            CaptureEvents.Grew(type, index + 1, report.CaptureId).WriteTo(logger, LogLevel.Information);
         }
     }
 

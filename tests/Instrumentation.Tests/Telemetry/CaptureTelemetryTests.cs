@@ -193,6 +193,7 @@ public sealed class CaptureTelemetryTests : IDisposable
             ["heapdrift.finding.bytes_delta"] = 32_000L,
             ["heapdrift.finding.retained_bytes_delta"] = 64_000L,
             ["heapdrift.finding.share_of_growth"] = 0.5,
+            ["heapdrift.finding.verdict"] = "managed-leak",
         };
         Assert.Equivalent(expected, log.Attributes, strict: true);
         ActivityEvent spanEvent = Assert.Single(CaptureSpanOf().Events, each => each.Name == "heapdrift.finding");

@@ -30,7 +30,7 @@ public sealed class OnTheWireTests
         ReceivedSpan capture = Assert.Single(receiver.Spans, each => each.Name == "heapdrift.capture");
         Assert.All(receiver.Logs, each => Assert.Equal((capture.TraceId, capture.SpanId), (each.TraceId, each.SpanId)));
         ReceivedSpanEvent spanEvent = Assert.Single(capture.Events, each => each.Name == "heapdrift.finding");
-        Assert.Equal(13, log.Attributes.Count);
+        Assert.Equal(14, log.Attributes.Count);
         Assert.Equivalent(spanEvent.Attributes, log.Attributes, strict: true);
         Assert.Equal(
             ["static Shop.Cart.Orders", "List<Shop.Order>", "Shop.Order"],
