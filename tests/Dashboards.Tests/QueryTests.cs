@@ -77,6 +77,17 @@ public sealed partial class QueryTests
         });
     }
 
+    [Fact]
+    public async Task EveryNameInTheShippedRulesIsSent()
+    {
+        string rules = await File.ReadAllTextAsync(RepositoryPaths.File("dashboards", "prometheus", "heapdrift.rules.yaml"), TestContext.Current.CancellationToken);
+        HashSet<string> known = [.. MetricLine.All.SelectMany(SeriesOf), .. WorkerLabels.Names.Concat(MetricLine.All.SelectMany(metric => metric.Labels)).Select(PrometheusName.Label)];
+        string[] used = [.. OurNames().Matches(rules).Select(match => match.Value).Distinct()];
+
+        Assert.InRange(used.Length, 8, 100);
+        Assert.All(used, name => Assert.Contains(name, known));
+    }
+
     private static IEnumerable<string> SeriesOf(MetricLine metric) =>
         metric.IsHistogram ? [$"{metric.Prometheus}_bucket", $"{metric.Prometheus}_sum", $"{metric.Prometheus}_count"] : [metric.Prometheus];
 
@@ -84,6 +95,10 @@ public sealed partial class QueryTests
         Groupings().Matches(query).SelectMany(match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static IEnumerable<string> Constants(Type names) => new NameSummaries().Of(names).Select(name => name.Name);
+
+    /// <summary>Names that rules record have a colon.</summary>
+    [GeneratedRegex(@"(?<![\w:])(?:heapdrift|dotnet|process|service|k8s)_[a-z0-9_]+(?![\w:])")]
+    private static partial Regex OurNames();
 
     [GeneratedRegex(@"\bby \(([^)]*)\)")]
     private static partial Regex Groupings();
