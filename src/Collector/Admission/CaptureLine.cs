@@ -37,6 +37,10 @@ internal sealed record CaptureLine
 
     /// <summary>The first finding, the phase under way, or the reason: one sentence.</summary>
     public required string Message { get; init; }
+
+    /// <summary>Whether its report is still there. Only for who asks; the books do not say it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? HasReport { get; init; }
 }
 
 internal enum CaptureState

@@ -93,6 +93,7 @@ internal static class AgentHost
         _ = app.Services.GetRequiredService<WorkerMeter>();
         app.MapHealth();
         app.MapMetrics();
+        app.MapPage();
         app.MapWorkers();
         RequestGuard guard = app.Services.GetRequiredService<RequestGuard>();
         app.MapCaptures(guard);

@@ -29,9 +29,12 @@ internal static class ReportShelf
     }
 
     /// <summary>The file of one report; null where there is none, and for what is not the name of a capture.</summary>
-    public static string? Find(string outputDirectory, string captureId)
+    /// <param name="outputDirectory">Where the folders of captures are.</param>
+    /// <param name="captureId">As somebody gave it.</param>
+    /// <param name="name">One of the names of <see cref="ReportFolder"/>.</param>
+    public static string? Find(string outputDirectory, string captureId, string name = ReportFolder.JsonFile)
     {
-        string file = Path.Join(outputDirectory, captureId, ReportFolder.JsonFile);
+        string file = Path.Join(outputDirectory, captureId, name);
         return CaptureId.IsOne(captureId) && File.Exists(file) ? file : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using HeapDrift.Collector.Collections;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Profiling.Detection;
@@ -15,6 +16,9 @@ internal sealed record WatchedWorker
 
     /// <summary>Null before the first reading.</summary>
     public WorkerMemory? Memory { get; init; }
+
+    /// <summary>The last half hour, the oldest first.</summary>
+    public ImmutableArray<MemoryPoint> History { get; init; } = [];
 
     public MemoryLedger? Ledger { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
     private readonly LeakWatch? _leak = detector.Enabled ? new(detector.ForOne()) : null;
     private readonly DateTimeOffset? _startedAt = proc.TryReadStartedAt(worker.StartTimeTicks);
 
+    private readonly MemoryHistory _history = new();
     private GcSession? _collections;
 
     /// <summary>The newest description; details of a young worker come late.</summary>
@@ -26,6 +27,8 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
         {
             return null;
         }
+
+        _history.Add(memory);
 
         // Its socket comes a moment after the worker.
         _collections ??= Worker.Socket is null ? null : sessions.Open(Worker);
@@ -46,6 +49,7 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
         Worker = Worker,
         StartedAt = _startedAt,
         Memory = memory,
+        History = _history.Points,
         Ledger = _memory.Ledger,
         GrowthBytesPerSecond = _memory.Growth,
         TimeToLimit = _memory.TimeToLimit,

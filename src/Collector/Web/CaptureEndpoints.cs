@@ -9,15 +9,20 @@ using Microsoft.AspNetCore.Routing;
 namespace HeapDrift.Collector.Web;
 
 /// <summary>
-/// <c>GET /api/captures</c>, <c>GET /api/captures/ID</c> and <c>POST /api/workers/PID/captures</c>.
+/// <c>GET /api/captures</c>, <c>GET /api/captures/ID</c>, its page <c>GET /captures/ID/report.html</c> and <c>POST /api/workers/PID/captures</c>.
 /// </summary>
 internal static class CaptureEndpoints
 {
     public static void MapCaptures(this IEndpointRouteBuilder endpoints, RequestGuard guard)
     {
-        endpoints.MapGet("/api/captures", (CaptureDesk desk) => Results.Json(desk.Lines, AgentJson.Readable.CaptureLineArray));
+        endpoints.MapGet("/api/captures", (CaptureDesk desk, CaptureLimits limits) => Results.Json(
+            Array.ConvertAll(desk.Lines, line => line with { HasReport = line.CaptureId is { } id && ReportShelf.Find(limits.OutputDirectory, id, ReportFolder.HtmlFile) is not null }),
+            AgentJson.Readable.CaptureLineArray));
         endpoints.MapGet("/api/captures/{id}", (string id, CaptureLimits limits) => ReportShelf.Find(limits.OutputDirectory, id) is { } report
             ? Results.File(Path.GetFullPath(report), "application/json")
+            : Problems.Of(StatusCodes.Status404NotFound, "there is no report of this name: GET /api/captures lists what there is"));
+        endpoints.MapGet("/captures/{id}/report.html", (string id, CaptureLimits limits) => ReportShelf.Find(limits.OutputDirectory, id, ReportFolder.HtmlFile) is { } page
+            ? new PageResult(File.ReadAllBytes(page), PageResult.Html, PageResult.ReportPolicy)
             : Problems.Of(StatusCodes.Status404NotFound, "there is no report of this name: GET /api/captures lists what there is"));
         endpoints.MapPost("/api/workers/{pid:int}/captures", Request).AddEndpointFilter(guard);
     }

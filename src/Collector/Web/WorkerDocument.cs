@@ -57,6 +57,12 @@ internal sealed record WorkerDocument
 
     public required IReadOnlyDictionary<string, long>? Ledger { get; init; }
 
+    /// <summary>What it used over the last half hour, the oldest first.</summary>
+    public required IReadOnlyList<MemoryPoint> History { get; init; }
+
+    /// <summary>Why it cannot be captured, in a sentence; null where it can.</summary>
+    public required string? CaptureProblem { get; init; }
+
     public static WorkerDocument Of(WatchedWorker seen)
     {
         WorkerMemory? memory = seen.Memory;
@@ -83,6 +89,8 @@ internal sealed record WorkerDocument
             LeakReason = seen.Leak?.Reason,
             MemoryProblem = memory?.WhyCheap,
             Ledger = seen.Ledger?.Categories,
+            History = seen.History,
+            CaptureProblem = seen.Worker.WhyNoCapture,
         };
     }
 }

@@ -1,3 +1,4 @@
+using HeapDrift.TestKit;
 using Microsoft.Playwright;
 
 namespace HeapDrift.Profiling.Tests.Reports;
@@ -5,47 +6,15 @@ namespace HeapDrift.Profiling.Tests.Reports;
 /// <summary>A headless Chromium for the tests of one class.</summary>
 public sealed class ReportBrowser : IAsyncLifetime
 {
-    /// <summary>Where Debian's package has it. Playwright's own would be downloaded.</summary>
-    private const string Chromium = "/usr/bin/chromium";
+    private HeadlessBrowser? _browser;
 
-    /// <summary>It starts in a second on an idle machine.</summary>
-    private const float DeadlineMilliseconds = 90_000;
+    public async ValueTask InitializeAsync() => _browser = await HeadlessBrowser.StartAsync();
 
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Timeout = DeadlineMilliseconds,
-
-            // There is no screen and no graphics card: without the process that looks for one there is none to wait for.
-            Args = ["--disable-gpu"],
-        });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-        {
-            await _browser.DisposeAsync();
-        }
-
-        _playwright?.Dispose();
-    }
+    public ValueTask DisposeAsync() => _browser?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Opens a page from disk, as a person would with a double click.</summary>
-    internal async Task<OpenReport> OpenAsync(string html, BrowserNewContextOptions? options = null)
-    {
-        options ??= new();
-        options.ReducedMotion = ReducedMotion.Reduce;
-        IBrowserContext context = await _browser!.NewContextAsync(options);
-        context.SetDefaultTimeout(DeadlineMilliseconds);
-        return await OpenReport.OpenAsync(context, html);
-    }
+    internal async Task<OpenReport> OpenAsync(string html, BrowserNewContextOptions? options = null) =>
+        await OpenReport.OpenAsync(await _browser!.NewContextAsync(options), html);
 }
 
 /// <summary>A page that lies on disk and is open, with everything that went wrong and everything that it asked for.</summary>
