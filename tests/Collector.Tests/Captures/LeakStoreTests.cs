@@ -1,5 +1,6 @@
 using HeapDrift.Collector.Captures;
 using HeapDrift.Profiling.Diff;
+using HeapDrift.TestKit;
 
 namespace HeapDrift.Collector.Tests.Captures;
 
@@ -51,13 +52,6 @@ public sealed class LeakStoreTests
 
         Assert.Empty(store.Read().Leaks);
         Assert.Contains("cannot be remembered", await store.RememberAsync(known => known), StringComparison.Ordinal);
-    }
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("heapdrift-test-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     private static LeakStore Store(TemporaryFolder folder) => new(folder.Path, TimeProvider.System);
