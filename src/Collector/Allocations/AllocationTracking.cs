@@ -69,11 +69,13 @@ internal sealed class AllocationTracking : IAsyncDisposable
             EventPipeSession session = await connection.StartWithStacksAsync(ProviderFor(MajorOf(runtimeVersion)), buffer, cancellationToken);
             return new AllocationTracking(connection, session, new SampleTracker(random));
         }
-        catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failed)
         {
-            SnapshotException explained = await connection.ExplainAsync(failed, cancellationToken);
-            await connection.DisposeAsync();
-            throw explained;
+            await using (connection)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw await connection.ExplainAsync(failed, cancellationToken);
+            }
         }
     }
 
