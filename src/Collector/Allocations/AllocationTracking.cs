@@ -136,8 +136,7 @@ internal sealed class AllocationTracking : IAsyncDisposable
         end();
         try
         {
-            await EventPipeConnection.StopAsync(_session, CancellationToken.None).WaitAsync(DrainDeadline);
-            await _reading.WaitAsync(DrainDeadline);
+            await DrainAsync().WaitAsync(DrainDeadline);
             return Samples = Collect();
         }
 #pragma warning disable CA1031 // A stream that breaks off throws whatever the parser stumbles on; the snapshot goes on without.
@@ -147,6 +146,12 @@ internal sealed class AllocationTracking : IAsyncDisposable
             Failure = $"the events of allocations broke off: {failed.Message}";
             return SampleSet.None;
         }
+    }
+
+    private async Task DrainAsync()
+    {
+        await EventPipeConnection.StopAsync(_session, CancellationToken.None);
+        await _reading;
     }
 
     /// <summary>Where two samples claim one address the later one has it: the other was not seen to end.</summary>
