@@ -17,8 +17,6 @@ namespace HeapDrift.Collector.Allocations;
 /// </summary>
 internal sealed class AllocationTracking : IAsyncDisposable
 {
-    private const string Runtime = "Microsoft-Windows-DotNETRuntime";
-
     /// <summary>GC 0x1 and GCHeapSurvivalAndMovement 0x400000 (dotnet/runtime, ClrEtwAll.man).</summary>
     private const long Collections = 0x400001;
 
@@ -111,8 +109,8 @@ internal sealed class AllocationTracking : IAsyncDisposable
             : throw new SnapshotException(CaptureOutcome.Failed, "the version of its runtime is not known");
 
     private static EventPipeProvider ProviderFor(int runtime) => runtime >= FirstRuntimeWithSampling
-        ? new EventPipeProvider(Runtime, EventLevel.Informational, Collections | AllocationSampling)
-        : new EventPipeProvider(Runtime, EventLevel.Verbose, Collections);
+        ? new EventPipeProvider(EventProviders.Runtime, EventLevel.Informational, Collections | AllocationSampling)
+        : new EventPipeProvider(EventProviders.Runtime, EventLevel.Verbose, Collections);
 
     private void Read()
     {
