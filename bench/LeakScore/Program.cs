@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using HeapDrift.LeakScore;
 
 string[] names = [.. Labels.Read().Select(label => label.Name)];
@@ -34,20 +33,9 @@ var root = new RootCommand(
 {
     only, window, engine, parallel, output,
 };
-root.SetAction(async (parsed, _) =>
-{
-    using var stopping = new CancellationTokenSource();
-    using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-    return await ScoreRun.RunAsync(
-        new(parsed.GetRequiredValue(only), parsed.GetRequiredValue(window), parsed.GetRequiredValue(engine), parsed.GetValue(parallel), parsed.GetValue(output)),
-        stopping.Token);
+root.SetAction((parsed, _) => Interruption.RunAsync(stopping => ScoreRun.RunAsync(
+    new(parsed.GetRequiredValue(only), parsed.GetRequiredValue(window), parsed.GetRequiredValue(engine), parsed.GetValue(parallel), parsed.GetValue(output)),
+    stopping)));
 
-    void Stop(PosixSignalContext signal)
-    {
-        signal.Cancel = true;
-        stopping.Cancel();
-    }
-});
 // Signals are handled above, where the programs are ended.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using HeapDrift.SnapshotBench;
 
 var only = new Option<string[]>("--only")
@@ -39,21 +38,10 @@ var root = new RootCommand(
 {
     only, repeat, objects, snapshots, engine,
 };
-root.SetAction(async (parsed, _) =>
-{
-    using var stopping = new CancellationTokenSource();
-    using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-    return await Bench.RunAsync(
-        new(parsed.GetRequiredValue(only), parsed.GetValue(repeat), parsed.GetValue(objects), parsed.GetValue(snapshots), parsed.GetRequiredValue(engine)),
-        stopping.Token);
+root.SetAction((parsed, _) => Interruption.RunAsync(stopping => Bench.RunAsync(
+    new(parsed.GetRequiredValue(only), parsed.GetValue(repeat), parsed.GetValue(objects), parsed.GetValue(snapshots), parsed.GetRequiredValue(engine)),
+    stopping)));
 
-    void Stop(PosixSignalContext signal)
-    {
-        signal.Cancel = true;
-        stopping.Cancel();
-    }
-});
 // Signals are handled above, where the workers are ended.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 

@@ -131,9 +131,15 @@ public sealed partial class ChildProcess : IAsyncDisposable
             throw new InvalidOperationException($"Cannot send signal {signal}: {Describe()}");
         }
 
-        if (Kill(Id, signal) != 0)
+        Signal(Id, signal);
+    }
+
+    /// <summary>The same to a descendant that the test has the id of.</summary>
+    public static void Signal(int processId, int signal)
+    {
+        if (Kill(processId, signal) != 0)
         {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"kill({Id}, {signal}): {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"kill({processId}, {signal}): {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 

@@ -34,38 +34,16 @@ internal static class AgentRow
         await using Worker worker = await Worker.StartAsync(("DOTNET_gcServer", "1"), run.CancellationToken, "web");
         await using var load = new LoadDriver(new Uri(worker.Ready), think: TimeSpan.Zero);
         await Task.Delay(WarmUp, run.CancellationToken);
-        var ratios = new List<double>();
-        var watched = new List<double>();
-        var alone = new List<double>();
-        for (int i = 0; i < run.Options.Repeat; i++)
-        {
-            // Neighbours come and go: each turn is compared with those before and after it.
-            double before = await ThroughputAsync(load, run.CancellationToken);
-            double during;
-            await using (ChildProcess agent = await StartAsync(run.CancellationToken))
-            {
-                await Task.Delay(AgentWarmUp, run.CancellationToken);
-                during = await ThroughputAsync(load, run.CancellationToken);
-            }
+        var turns = new Turns("agent", "watched", "throughput of a loaded service with the agent watching", "without it", LeastThroughput, Rate);
+        Row row = await turns.MeasureAsync(run, () => ThroughputAsync(load, run.CancellationToken), () => WatchedThroughputAsync(load, run.CancellationToken));
+        return row with { Notes = load.Failed == 0 ? [] : [$"agent: {load.Failed} requests failed: {load.FirstFailure}"] };
+    }
 
-            double after = await ThroughputAsync(load, run.CancellationToken);
-            alone.Add((before + after) / 2);
-            watched.Add(during);
-            ratios.Add(during / ((before + after) / 2));
-            Screen.Progress($"agent {i + 1}/{run.Options.Repeat}: {during:N0} requests/s watched, {(before + after) / 2:N0} without");
-        }
-
-        var ratio = new Spread(ratios);
-        return new(
-            "throughput of a loaded service with the agent watching",
-            new Spread(watched).Show(Rate),
-            $"without it: {new Spread(alone).Show(Rate)}",
-            ratio.Show(value => string.Create(CultureInfo.InvariantCulture, $"{value:N3}")),
-            string.Create(CultureInfo.InvariantCulture, $">= {LeastThroughput}"),
-            ratio.Median >= LeastThroughput)
-        {
-            Notes = load.Failed == 0 ? [] : [$"agent: {load.Failed} requests failed: {load.FirstFailure}"],
-        };
+    private static async Task<double> WatchedThroughputAsync(LoadDriver load, CancellationToken cancellationToken)
+    {
+        await using ChildProcess agent = await StartAsync(cancellationToken);
+        await Task.Delay(AgentWarmUp, cancellationToken);
+        return await ThroughputAsync(load, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<Row>> MeasureFootprintAsync(BenchRun run)

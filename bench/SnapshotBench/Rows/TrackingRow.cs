@@ -26,31 +26,9 @@ internal static class TrackingRow
         await run.EndHeapWorkerAsync();
         await using Worker worker = await Worker.StartAsync(("DOTNET_GCgen0size", Gen0Size), run.CancellationToken, "work", Objects, MegabytesPerSecond);
         await Task.Delay(WarmUp, run.CancellationToken);
-        var ratios = new List<double>();
-        var followed = new List<double>();
-        var alone = new List<double>();
-        for (int i = 0; i < run.Options.Repeat; i++)
-        {
-            double before = await RateAsync(worker, run.CancellationToken);
-            double during = await RateInWindowAsync(worker, run.CancellationToken);
-            double after = await RateAsync(worker, run.CancellationToken);
-            alone.Add((before + after) / 2);
-            followed.Add(during);
-            ratios.Add(during / ((before + after) / 2));
-            Screen.Progress($"tracking {i + 1}/{run.Options.Repeat}: {Rate(during)} followed, {Rate((before + after) / 2)} without");
-        }
-
-        var ratio = new Spread(ratios);
-        return
-        [
-            new(
-                "throughput of a worker that allocates about 300 MB/s, in the window of a capture",
-                new Spread(followed).Show(Rate),
-                $"no session open: {new Spread(alone).Show(Rate)}",
-                ratio.Show(value => string.Create(CultureInfo.InvariantCulture, $"{value:N3}")),
-                string.Create(CultureInfo.InvariantCulture, $">= {LeastThroughput}"),
-                ratio.Median >= LeastThroughput),
-        ];
+        var turns = new Turns(
+            "tracking", "followed", "throughput of a worker that allocates about 300 MB/s, in the window of a capture", "no session open", LeastThroughput, Rate);
+        return [await turns.MeasureAsync(run, () => RateAsync(worker, run.CancellationToken), () => RateInWindowAsync(worker, run.CancellationToken))];
     }
 
     /// <summary>Between the baseline and the final snapshot, whose costs have rows of their own.</summary>

@@ -17,8 +17,6 @@ namespace HeapDrift.Collector.Allocations;
 /// </summary>
 internal sealed class AllocationTracking : IAsyncDisposable
 {
-    private const string Runtime = "Microsoft-Windows-DotNETRuntime";
-
     /// <summary>GC 0x1 and GCHeapSurvivalAndMovement 0x400000 (dotnet/runtime, ClrEtwAll.man).</summary>
     private const long Collections = 0x400001;
 
@@ -69,11 +67,13 @@ internal sealed class AllocationTracking : IAsyncDisposable
             EventPipeSession session = await connection.StartWithStacksAsync(ProviderFor(MajorOf(runtimeVersion)), buffer, cancellationToken);
             return new AllocationTracking(connection, session, new SampleTracker(random));
         }
-        catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failed)
         {
-            SnapshotException explained = await connection.ExplainAsync(failed, cancellationToken);
-            await connection.DisposeAsync();
-            throw explained;
+            await using (connection)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw await connection.ExplainAsync(failed, cancellationToken);
+            }
         }
     }
 
@@ -109,8 +109,8 @@ internal sealed class AllocationTracking : IAsyncDisposable
             : throw new SnapshotException(CaptureOutcome.Failed, "the version of its runtime is not known");
 
     private static EventPipeProvider ProviderFor(int runtime) => runtime >= FirstRuntimeWithSampling
-        ? new EventPipeProvider(Runtime, EventLevel.Informational, Collections | AllocationSampling)
-        : new EventPipeProvider(Runtime, EventLevel.Verbose, Collections);
+        ? new EventPipeProvider(EventProviders.Runtime, EventLevel.Informational, Collections | AllocationSampling)
+        : new EventPipeProvider(EventProviders.Runtime, EventLevel.Verbose, Collections);
 
     private void Read()
     {
@@ -134,8 +134,7 @@ internal sealed class AllocationTracking : IAsyncDisposable
         end();
         try
         {
-            await EventPipeConnection.StopAsync(_session, CancellationToken.None).WaitAsync(DrainDeadline);
-            await _reading.WaitAsync(DrainDeadline);
+            await DrainAsync().WaitAsync(DrainDeadline);
             return Samples = Collect();
         }
 #pragma warning disable CA1031 // A stream that breaks off throws whatever the parser stumbles on; the snapshot goes on without.
@@ -145,6 +144,12 @@ internal sealed class AllocationTracking : IAsyncDisposable
             Failure = $"the events of allocations broke off: {failed.Message}";
             return SampleSet.None;
         }
+    }
+
+    private async Task DrainAsync()
+    {
+        await EventPipeConnection.StopAsync(_session, CancellationToken.None);
+        await _reading;
     }
 
     /// <summary>Where two samples claim one address the later one has it: the other was not seen to end.</summary>

@@ -21,8 +21,6 @@ namespace HeapDrift.Collector.Captures;
 internal sealed class Capture(
     CaptureSettings settings, Worker worker, WorkerDirectory directory, ProcFileSystem proc, TimeProvider clock)
 {
-    private const string ServiceVersion = "service.version";
-
     private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
     private readonly List<SnapshotSummary> _snapshots = [];
     private readonly MemoryMoments _memory = new(proc, worker.Pid, clock);
@@ -129,19 +127,21 @@ internal sealed class Capture(
         WhyNoAllocations = tracking?.Failure ?? _whyNoTracking,
         Memory = _memory.All,
         FullCollections = tracking?.Samples?.FullCollections,
-        Known = store.Read().Of(Service, worker.Resource.GetValueOrDefault(ServiceVersion)),
+        Known = store.Read().Of(Service, Version),
     };
 
     private async Task RememberAsync(LeakStore store, HeapDiff diff, ICaptureObserver observer)
     {
         if (settings.Evidence == CaptureEvidence.Full
-            && await store.RememberAsync(known => known.With(diff.Findings, Service, worker.Resource.GetValueOrDefault(ServiceVersion), clock.GetUtcNow())) is { } reason)
+            && await store.RememberAsync(known => known.With(diff.Findings, Service, Version, clock.GetUtcNow())) is { } reason)
         {
             Enter(observer, CapturePhase.Report, reason);
         }
     }
 
     private string Service => worker.Identity.ServiceName ?? worker.Name;
+
+    private string? Version => worker.Resource.GetValueOrDefault(WorkerResource.ServiceVersion);
 
     private async Task<HeapSnapshot> TakeAsync(
         ISnapshotEngine engine, SnapshotRole role, AllocationTracking? tracking, ICaptureObserver observer, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Reports;
 
 namespace HeapDrift.Collector.Captures;
 
@@ -15,6 +16,9 @@ internal sealed class LeakStore(string outputDirectory, TimeProvider clock)
     /// <summary>300 bytes for each leak that is remembered at most.</summary>
     private const long MostBytes = 16 << 20;
 
+    /// <summary>Whoever has not looked at ten will not look at the next one either, and they take room.</summary>
+    private const int MostSetAside = 10;
+
     /// <summary>Reading and writing it takes milliseconds.</summary>
     private const int LockAttempts = 40;
 
@@ -27,35 +31,68 @@ internal sealed class LeakStore(string outputDirectory, TimeProvider clock)
     {
         try
         {
-            var file = new FileInfo(_path);
-            if (!file.Exists || file.Length > MostBytes)
-            {
-                return new LeakMemory();
-            }
-
-            using FileStream stream = file.OpenRead();
-            return JsonSerializer.Deserialize(stream, CaptureJson.Compact.LeakMemory) ?? new LeakMemory();
+            return TryRead() ?? new LeakMemory();
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return new LeakMemory();
         }
     }
 
     /// <summary>Adds what a capture found.</summary>
-    /// <returns>Why it could not be remembered, in a sentence; null where it was.</returns>
+    /// <returns>What the operator should know of it, in a sentence; null where all is well.</returns>
     public async Task<string?> RememberAsync(Func<LeakMemory, LeakMemory> add)
     {
         try
         {
             await using FileStream only = await LockAsync();
-            SetAsideIfUnreadable();
-            WholeFile.Write(_path, JsonSerializer.Serialize(add(Read()), CaptureJson.Readable.LeakMemory));
-            return null;
+            (LeakMemory known, string? complaint) = Open();
+            WholeFile.Write(_path, JsonSerializer.Serialize(add(known), CaptureJson.Readable.LeakMemory));
+            return complaint;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             return $"what was found cannot be remembered in {_path}: {failed.Message}";
+        }
+    }
+
+    /// <summary>What is known; what cannot be read goes out of the way first, and then it is said where to.</summary>
+    private (LeakMemory Known, string? Complaint) Open()
+    {
+        try
+        {
+            return (TryRead() ?? new LeakMemory(), null);
+        }
+        catch (InvalidDataException unreadable)
+        {
+            string aside = SetAside();
+            return (new LeakMemory(), $"{unreadable.Message}; it was set aside as {aside}, and leaks are remembered anew");
+        }
+    }
+
+    /// <summary>Null where there is no file.</summary>
+    /// <exception cref="InvalidDataException">It is none of ours.</exception>
+    private LeakMemory? TryRead()
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(_path);
+            return stream.Length > MostBytes
+                ? throw new InvalidDataException($"{_path} is larger than the {ByteSize.Format(MostBytes)} that are read")
+                : JsonSerializer.Deserialize(stream, CaptureJson.Compact.LeakMemory) switch
+                {
+                    { SchemaVersion: not LeakMemory.CurrentSchemaVersion and int version } => throw new InvalidDataException($"{_path} has the unknown version {version}"),
+                    { IsSound: true } known => known,
+                    _ => throw new InvalidDataException($"{_path} lacks what every leak has"),
+                };
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidDataException($"{_path} is not a list of leaks: {malformed.Message}", malformed);
         }
     }
 
@@ -74,26 +111,13 @@ internal sealed class LeakStore(string outputDirectory, TimeProvider clock)
         }
     }
 
-    /// <summary>Somebody edited it, or it is of a version to come: it may be worth something to them.</summary>
-    private void SetAsideIfUnreadable()
+    /// <summary>Somebody edited it, or it is of a version to come: it may be worth something to them, as may be what was set aside before.</summary>
+    private string SetAside()
     {
-        try
-        {
-            using FileStream stream = File.OpenRead(_path);
-            if (JsonSerializer.Deserialize(stream, CaptureJson.Compact.LeakMemory) is { SchemaVersion: LeakMemory.CurrentSchemaVersion })
-            {
-                return;
-            }
-        }
-        catch (FileNotFoundException)
-        {
-            return;
-        }
-        catch (JsonException)
-        {
-            // It is none of ours.
-        }
-
-        File.Move(_path, $"{_path}.unreadable", overwrite: true);
+        string[] places = [.. Enumerable.Range(1, MostSetAside).Select(number => number == 1 ? $"{_path}.unreadable" : $"{_path}.unreadable-{number}")];
+        string place = places.FirstOrDefault(place => !File.Exists(place))
+            ?? throw new IOException($"it cannot be read, and {places.Length} others are set aside already: look at them and delete them");
+        File.Move(_path, place);
+        return place;
     }
 }

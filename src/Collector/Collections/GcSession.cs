@@ -33,7 +33,7 @@ internal sealed class GcSession : IAsyncDisposable
 
     private static readonly EventPipeProvider[] Providers =
     [
-        new("Microsoft-Windows-DotNETRuntime", System.Diagnostics.Tracing.EventLevel.Informational, GcKeyword),
+        new(EventProviders.Runtime, System.Diagnostics.Tracing.EventLevel.Informational, GcKeyword),
         new("System.Runtime", System.Diagnostics.Tracing.EventLevel.Informational, 0, new Dictionary<string, string> { ["EventCounterIntervalSec"] = $"{CounterSeconds}" }),
         new(TelemetryNames.EventSource, System.Diagnostics.Tracing.EventLevel.Informational, (long)HeapDriftEventSource.Keywords.Captures),
     ];

@@ -10,6 +10,9 @@ internal static class WorkerResource
     public const string InstanceId = "service.instance.id";
 
     public const string ServiceName = "service.name";
+
+    public const string ServiceVersion = "service.version";
+
     private const string PodName = "k8s.pod.name";
 
     /// <summary>Bounds on what a worker may put into the agent's memory and metrics; SDKs cut at 128 attributes too.</summary>

@@ -22,12 +22,6 @@ internal sealed class AddressRanges
         _ranges.Add((start, start + bytes, value));
     }
 
-    public void Clear()
-    {
-        _ranges.Clear();
-        _isSorted = true;
-    }
-
     /// <summary>The value of the range in which an address lies, null outside of all. O(log ranges).</summary>
     public long? Find(ulong address)
     {

@@ -53,11 +53,12 @@ internal sealed class SurvivingAllocations
     /// </summary>
     public static IReadOnlyList<AllocationSite> SitesOf(IEnumerable<Survivor> survivors) =>
     [
-        .. survivors.GroupBy(survivor => KeyOf(survivor.Stack), StringComparer.Ordinal)
-            .Select(same => (Estimate: Estimate(same), Stack: Typical(same)))
+        .. survivors.GroupBy(survivor => survivor.Stack)
+            .GroupBy(stack => KeyOf(stack.Key), StringComparer.Ordinal)
+            .Select(same => (Estimate: Estimate(same.SelectMany(stack => stack)), Stack: Typical(same), same.Key))
             .Where(site => !site.Estimate.IsTooSmall && site.Stack.Entries.Count != 0)
             .OrderByDescending(site => site.Estimate.Bytes)
-            .ThenBy(site => KeyOf(site.Stack), StringComparer.Ordinal)
+            .ThenBy(site => site.Key, StringComparer.Ordinal)
             .Select(site => ToSite(site.Estimate, site.Stack)),
     ];
 
@@ -88,8 +89,7 @@ internal sealed class SurvivingAllocations
     }
 
     /// <summary>The stack with the most bytes.</summary>
-    private static FoldedStack Typical(IEnumerable<Survivor> same) => same
-        .GroupBy(survivor => survivor.Stack)
+    private static FoldedStack Typical(IEnumerable<IGrouping<FoldedStack, Survivor>> same) => same
         .MaxBy(stack => stack.Sum(survivor => survivor.Sample.Bytes / survivor.Sample.Probability))!.Key;
 
     private static string KeyOf(FoldedStack stack)

@@ -33,14 +33,14 @@ internal sealed class AllocationSplit
         }
     }
 
-    public IReadOnlyList<AllocationSite> SitesOf(Accumulation found) => [.. SurvivingAllocations.SitesOf(_ofPoint[found.Point]).Take(MostSites)];
-
-    public string? NoteOn(Accumulation found)
+    /// <summary>Who allocated what hangs there, and why it is not known better, in a sentence; null where it is.</summary>
+    public (IReadOnlyList<AllocationSite> Sites, string? Note) Of(Accumulation found)
     {
         List<Survivor> own = _ofPoint[found.Point];
-        string? tooFew = SurvivingAllocations.SitesOf(own).Count != 0 ? null
+        IReadOnlyList<AllocationSite> sites = SurvivingAllocations.SitesOf(own);
+        string? tooFew = sites.Count != 0 ? null
             : own.Count == 0 ? "no allocation of what survived was sampled: a longer window sees more"
             : string.Create(CultureInfo.InvariantCulture, $"{own.Count:N0} samples of what survived are too few to name a line: a longer window sees more");
-        return tooFew is null ? _caveat : _caveat is null ? tooFew : $"{tooFew}; {_caveat}";
+        return ([.. sites.Take(MostSites)], tooFew is null ? _caveat : _caveat is null ? tooFew : $"{tooFew}; {_caveat}");
     }
 }

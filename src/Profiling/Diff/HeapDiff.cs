@@ -64,6 +64,7 @@ internal sealed record HeapDiff
         string[] path = [.. found.Type.Path().Select(step => step.Name)];
         string type = found.Type.Step.Name;
         string fingerprint = Fingerprint.Of(path);
+        (IReadOnlyList<AllocationSite> sites, string? note) = allocations?.Of(found) ?? ([], evidence.WhyNoAllocations);
         Sighting? known = evidence.Known.TryGetValue(fingerprint, out Sighting sighting) ? sighting : null;
         return new Finding
         {
@@ -83,8 +84,8 @@ internal sealed record HeapDiff
             Summary = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{TypeName.Shorten(type)} grew by {found.Type.ObjectsDelta:N0} objects ({ByteSize.Format(found.RetainedBytesDelta)} retained), held by {path[0]}"),
-            AllocationSites = allocations?.SitesOf(found) ?? [],
-            AllocationNote = allocations is not null ? allocations.NoteOn(found) : evidence.WhyNoAllocations,
+            AllocationSites = sites,
+            AllocationNote = note,
         };
     }
 }

@@ -19,6 +19,10 @@ internal sealed record LeakMemory
 
     public IReadOnlyList<RememberedLeak> Leaks { get; init; } = [];
 
+    /// <summary>Whether a file, which anybody may have edited, has what every leak has.</summary>
+    [JsonIgnore]
+    public bool IsSound => Leaks is not null && Leaks.All(leak => leak is { Fingerprint: not null, Service: not null, Versions: not null } && !leak.Versions.Contains(null!));
+
     /// <summary>What is known of a service's leaks, by fingerprint.</summary>
     public IReadOnlyDictionary<string, Sighting> Of(string service, string? version) => Leaks
         .Where(leak => leak.Service == service)

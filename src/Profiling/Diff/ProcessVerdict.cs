@@ -56,7 +56,7 @@ internal static class ProcessVerdict
         Sum(after, Unused) - Sum(before, Unused) >= FragmentationBytes && Sum(after, Unused) > after.Categories[MemoryCategory.GCLive];
 
     /// <summary>Bytes of a process that are no part of its managed heap.</summary>
-    public static long NotManaged(MemoryReading reading) => reading.PssBytes - Sum(reading, Managed);
+    private static long NotManaged(MemoryReading reading) => reading.PssBytes - Sum(reading, Managed);
 
     /// <summary>More than half of the growth, more than the floor, and in every interval.</summary>
     private static bool HoldsOn(IReadOnlyList<MemoryReading> memory, Func<MemoryReading, long> part, long floor)

@@ -5,8 +5,6 @@ namespace HeapDrift.Profiling.Diff;
 /// <summary>Tells the platform's types from those of the application and the packages it chose.</summary>
 internal static class TypeOrigins
 {
-    private const string StaticField = "static ";
-
     private const string SharedFramework = "/shared/Microsoft.";
 
     private static readonly string[] PlatformPrefixes = ["System.", "Microsoft.", "Internal.", "Interop+", "Windows.", "MS."];
@@ -31,7 +29,7 @@ internal static class TypeOrigins
 
     /// <summary>A static field belongs to its class's owner; stacks and handles are the platform's.</summary>
     public static TypeOrigin Of(PathStep step) => step.Kind == PathStepKind.Type ? Of(step.Name, step.Module)
-        : step.Name.IndexOf(StaticField, StringComparison.Ordinal) is >= 0 and int at ? Of(step.Name[(at + StaticField.Length)..], null)
+        : step.StaticField is { } field ? Of(field, null)
         : TypeOrigin.Library;
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace HeapDrift.Profiling.Heap;
 
 /// <summary>
@@ -37,7 +39,14 @@ internal readonly record struct RetentionNode(int Parent, PathStep Step, long Ob
 /// <param name="Name">A type as written in C#, or a root such as <c>static Shop.Cache.Sessions</c>.</param>
 /// <param name="Module">File name of the module that defines the type; null for roots and where unknown.</param>
 /// <param name="Kind">What the name names.</param>
-internal sealed record PathStep(string Name, string? Module, PathStepKind Kind);
+internal sealed record PathStep(string Name, string? Module, PathStepKind Kind)
+{
+    private const string StaticWord = "static ";
+
+    /// <summary><c>Shop.Cache.Sessions</c> of the root <c>static Shop.Cache.Sessions</c>; null where no static field is named.</summary>
+    [JsonIgnore]
+    public string? StaticField => Kind == PathStepKind.Root && Name.IndexOf(StaticWord, StringComparison.Ordinal) is >= 0 and int at ? Name[(at + StaticWord.Length)..] : null;
+}
 
 internal enum PathStepKind
 {

@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Watching;
+using static HeapDrift.Profiling.Reports.ReportWords;
 
 namespace HeapDrift.Profiling.Reports;
 
@@ -31,7 +31,7 @@ internal static class ReportText
         AppendMemory(text, report.Memory);
         AppendFindings(text, report.Findings);
         AppendTypes(text, report.Types);
-        text.AppendLine(Invariant($"Capture {report.CaptureId}, {report.StartedAt:yyyy-MM-dd HH:mm:ss} to {report.CompletedAt:HH:mm:ss} UTC, started by {Word(report.Trigger.Kind)}."));
+        text.AppendLine(Invariant($"Capture {report.CaptureId}, {report.StartedAt:yyyy-MM-dd HH:mm:ss} to {report.CompletedAt:HH:mm:ss} UTC, started by {Token(report.Trigger.Kind)}."));
         return text.ToString();
     }
 
@@ -51,7 +51,7 @@ internal static class ReportText
     public static string Headline(CaptureReport report) => report.Outcome switch
     {
         CaptureOutcome.Completed => Verdict(report.Verdict, report.Findings, report.Snapshots),
-        _ => Invariant($"No verdict: {report.OutcomeReason ?? Word(report.Outcome)}."),
+        _ => Invariant($"No verdict: {report.OutcomeReason ?? Token(report.Outcome)}."),
     };
 
     private static string Verdict(Verdict verdict, IReadOnlyList<Finding> findings, IReadOnlyList<SnapshotSummary> snapshots)
@@ -59,7 +59,7 @@ internal static class ReportText
         if (verdict == Diff.Verdict.Inconclusive && findings.Count == 0)
         {
             return "Inconclusive: " + (snapshots.FirstOrDefault(snapshot => !snapshot.Complete) is { } partial
-                ? $"the {Word(partial.Role)} snapshot is incomplete ({string.Join("; ", partial.Gaps ?? [])}), so nothing was compared."
+                ? $"the {Token(partial.Role)} snapshot is incomplete ({string.Join("; ", partial.Gaps ?? [])}), so nothing was compared."
                 : "the evidence does not allow a verdict.");
         }
 
@@ -86,7 +86,7 @@ internal static class ReportText
         foreach (SnapshotSummary snapshot in snapshots)
         {
             table.Add(
-                Word(snapshot.Role),
+                Token(snapshot.Role),
                 Invariant($"{snapshot.TakenAt.UtcDateTime:HH:mm:ss}"),
                 Invariant($"{snapshot.LiveObjects:N0}"),
                 ByteSize.Format(snapshot.LiveBytes),
@@ -127,7 +127,7 @@ internal static class ReportText
         foreach (Finding finding in findings)
         {
             text.AppendLine(Invariant(
-                $"#{finding.Rank}  {ByteSize.FormatDelta(finding.RetainedBytesDelta)}  {finding.ShareOfGrowth:P0} of the growth  {finding.Type}  {finding.ObjectsDelta:+#,0;-#,0;0} objects  [{Word(finding.Origin)}]"));
+                $"#{finding.Rank}  {ByteSize.FormatDelta(finding.RetainedBytesDelta)}  {finding.ShareOfGrowth:P0} of the growth  {finding.Type}  {Count(finding.ObjectsDelta)} objects  [{Token(finding.Origin)}]"));
             text.AppendLine(Invariant($"    held by  {finding.Holder}"));
             foreach (string step in finding.Path.Skip(1))
             {
@@ -152,7 +152,7 @@ internal static class ReportText
         (FindingStatus.New, _) => "not reported here before",
         (FindingStatus.Regressed, { } since) => Invariant($"REGRESSED: first reported on {since:yyyy-MM-dd}, and gone in a version since"),
         (_, { } since) => Invariant($"known since {since:yyyy-MM-dd HH:mm}"),
-        _ => Word(finding.Status),
+        _ => Token(finding.Status),
     };
 
     private static void AppendSites(StringBuilder text, Finding finding)
@@ -210,7 +210,7 @@ internal static class ReportText
                 Shorten(type.Name),
                 Invariant($"{type.ObjectsBefore:N0}"),
                 Invariant($"{type.ObjectsAfter:N0}"),
-                Invariant($"{type.ObjectsDelta:+#,0;-#,0;0}"),
+                Count(type.ObjectsDelta),
                 ByteSize.FormatDelta(type.BytesDelta));
         }
 
@@ -229,9 +229,4 @@ internal static class ReportText
         string name = TypeName.Shorten(type);
         return name.Length <= most ? name : string.Concat(name.AsSpan(0, most - 3), "...");
     }
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

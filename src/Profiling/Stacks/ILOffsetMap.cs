@@ -1,9 +1,9 @@
 namespace HeapDrift.Profiling.Stacks;
 
 /// <summary>
-/// Which IL each piece of a method's native code was compiled from: <c>ClrMethod.ILOffsetMap</c>, or the event MethodILToNativeMap. The marks
-/// are those of ICorDebugInfo::MappingTypes (corinfo.h of the runtime). <c>ClrMethod.GetILOffset</c> is not to be used: it answers 0 where the
-/// map is empty, as it was for the generic methods of one freshly started worker in thirty, and so names a wrong line.
+/// Which IL each piece of one native code of a method was compiled from, as the event MethodILToNativeMap tells it. The marks are those of
+/// ICorDebugInfo::MappingTypes (corinfo.h of the runtime). A method has a map for each time that it was compiled; a copy of a worker is asked by
+/// address instead, since ClrMD knows the newest code's map only.
 /// </summary>
 internal sealed class ILOffsetMap
 {

@@ -30,7 +30,7 @@ internal sealed record RawFrame
 
     /// <summary>
     /// Offset into the method's IL; null where it is not known. The address of a frame that has called another one is that of the next
-    /// instruction, so look up the address before it; see <see cref="ILOffsetMap"/>.
+    /// instruction, so look up the address before it.
     /// </summary>
     public int? ILOffset { get; init; }
 

@@ -1,6 +1,10 @@
 using System.Globalization;
+using HeapDrift.Collector.Captures;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Collector.Symbols;
 using HeapDrift.Collector.Tests.Engines.CopyOnWrite;
+using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Stacks;
 using HeapDrift.TestKit;
 
@@ -23,7 +27,7 @@ public sealed class RealFrameTests
         Assert.Equal(ShapeNames.Expected.Keys.Order(), sightings.Select(seen => seen.Shape).Order());
 
         WorkerStacks stacks = await WorkerStacks.TakeAsync(ForeignProcess.Pid(worker.Process));
-        WorkerMethods methods = await WorkerMethods.TakeAsync(ForeignProcess.Pid(worker.Process), TestContext.Current.CancellationToken);
+        IReadOnlyDictionary<ulong, RawFrame> methods = await MethodsAsync(ForeignProcess.Pid(worker.Process), sightings.Select(seen => Standing(stacks, seen).Address));
         using var lines = new SourceLines(new PdbSearch(string.Create(CultureInfo.InvariantCulture, $"/proc/{ForeignProcess.Pid(worker.Process)}/root"), null));
 
         Assert.Multiple([.. sightings.Select<Sighting, Action>(seen => () =>
@@ -34,9 +38,9 @@ public sealed class RealFrameTests
             // Of the generic methods of one worker in thirty the DAC tells no map; then only the file is known.
             bool isUntold = entry.Frame.ILOffset is null && seen.File.EndsWith("/Cache.cs", StringComparison.Ordinal);
             Assert.Equal($"{ShapeNames.Expected[seen.Shape]} at {(isUntold ? seen.File : place)}", Describe(entry.Frame, lines));
-            Assert.Equal($"{ShapeNames.FromEvents(seen.Shape)} at {place}", Describe(methods.Find(entry.Address)!, lines));
+            Assert.Equal($"{ShapeNames.FromEvents(seen.Shape)} at {place}", Describe(methods[entry.Address], lines));
             Assert.Equal(new SourceLine(seen.File, seen.Line), lines.Find(seen.Module, seen.Token, seen.ILOffset));
-            Assert.Equal(FrameName.Of(entry.Frame).Stable, FrameName.Of(methods.Find(entry.Address)!).Stable);
+            Assert.Equal(FrameName.Of(entry.Frame).Stable, FrameName.Of(methods[entry.Address]).Stable);
         })]);
     }
 
@@ -79,6 +83,14 @@ public sealed class RealFrameTests
         Assert.Equal(["  Shop.Order.PrintMembers(StringBuilder)", "  Shop.Order.ToString()"], record[3..5]);
         Assert.Contains(Fold("recursion"), line => line.StartsWith("  Shop.Cart.Walk(int) at ", StringComparison.Ordinal) && line.EndsWith(" (4 times)", StringComparison.Ordinal));
         Assert.Single(Fold("async before await"), line => line.Contains("Shop.Cart.AddAtOnceAsync", StringComparison.Ordinal));
+    }
+
+    private static async Task<IReadOnlyDictionary<ulong, RawFrame>> MethodsAsync(int pid, IEnumerable<ulong> returnAddresses)
+    {
+        var proc = new ProcFileSystem();
+        var workers = new WorkerDirectory(proc);
+        await using EventPipeConnection connection = await EventPipeConnection.OpenAsync(SnapshotTargets.Of(workers.Get(pid), workers, proc), TestContext.Current.CancellationToken);
+        return await MethodListing.FindAsync(connection, returnAddresses.Distinct(), TestContext.Current.CancellationToken);
     }
 
     /// <summary>The caller of <c>Sight.Here</c> on the thread that stands there.</summary>

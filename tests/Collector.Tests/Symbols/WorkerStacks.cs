@@ -34,5 +34,5 @@ internal sealed record WorkerStacks(ILookup<int, StackEntry> ByThread)
     }
 }
 
-/// <summary>A frame and the address in it: of the call that it waits for.</summary>
+/// <summary>A frame and its return address.</summary>
 internal readonly record struct StackEntry(ulong Address, RawFrame Frame);

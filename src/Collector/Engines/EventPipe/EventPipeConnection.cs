@@ -103,6 +103,17 @@ internal sealed class EventPipeConnection(DiagnosticsClientConnector connector, 
         answer.CancelAfter(deadline);
 
         // The client looks at its token between reads only; WaitAsync makes the deadline hold in the middle of one.
-        return await ask(answer.Token).WaitAsync(answer.Token);
+        Task<T> asked = ask(answer.Token);
+        try
+        {
+            return await asked.WaitAsync(answer.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A session that is granted after all is nobody's, and would go on in the worker.
+            _ = asked.ContinueWith(
+                static late => (late.Result as IDisposable)?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
     }
 }

@@ -18,8 +18,6 @@ internal sealed record HeapWalkResult(HeapEventReader Events, long Lost);
 /// </summary>
 internal sealed class HeapWalk(EventPipeConnection connection, SnapshotTarget worker, TimeProvider clock)
 {
-    private const string Runtime = "Microsoft-Windows-DotNETRuntime";
-
     /// <summary>The least that can be asked for: a few events for each collection.</summary>
     private const long Collections = 0x1;
 
@@ -40,7 +38,7 @@ internal sealed class HeapWalk(EventPipeConnection connection, SnapshotTarget wo
     public async Task<HeapWalkResult> RunAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         await ForgetTypesAsync(cancellationToken);
-        using EventPipeSession dump = await connection.StartAsync(Runtime, HeapDump, worker.BufferMegabytes, 0, null, cancellationToken);
+        using EventPipeSession dump = await connection.StartAsync(EventProviders.Runtime, HeapDump, worker.BufferMegabytes, 0, null, cancellationToken);
         await using var drained = new DrainedStream(dump.EventStream);
         using var source = new EventPipeEventSource(drained);
         var events = new HeapEventReader(source, worker.IsTypesOnly);
@@ -70,14 +68,14 @@ internal sealed class HeapWalk(EventPipeConnection connection, SnapshotTarget wo
     /// </summary>
     private async Task ForgetTypesAsync(CancellationToken cancellationToken)
     {
-        using EventPipeSession nothing = await connection.StartAsync(Runtime, Collections, bufferMegabytes: 1, 0, null, cancellationToken);
+        using EventPipeSession nothing = await connection.StartAsync(EventProviders.Runtime, Collections, bufferMegabytes: 1, 0, null, cancellationToken);
         await EventPipeConnection.StopAsync(nothing, cancellationToken);
     }
 
     private async Task CollectAsync(CancellationToken cancellationToken)
     {
         using EventPipeSession collect = await connection.StartAsync(
-            Runtime, HeapCollect, bufferMegabytes: 1, 0, Timeout.InfiniteTimeSpan, cancellationToken);
+            EventProviders.Runtime, HeapCollect, bufferMegabytes: 1, 0, Timeout.InfiniteTimeSpan, cancellationToken);
         await EventPipeConnection.StopAsync(collect, cancellationToken);
     }
 

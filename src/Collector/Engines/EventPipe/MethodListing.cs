@@ -1,18 +1,14 @@
 using HeapDrift.Profiling.Stacks;
-using Microsoft.Diagnostics.NETCore.Client;
-using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Parsers.Clr;
 
 namespace HeapDrift.Collector.Engines.EventPipe;
 
 /// <summary>
-/// Tells the methods of return addresses without a copy of the worker: a short session at whose end the runtime enumerates its methods
-/// (some ten thousand events for a service; the worker goes on meanwhile). Only what was asked for is kept.
+/// Tells the methods of return addresses without a copy of the worker: a <see cref="Rundown"/> of its methods (some ten thousand events for a
+/// service; the worker goes on meanwhile). Only what was asked for is kept.
 /// </summary>
 internal sealed class MethodListing
 {
-    private const string SampleProfiler = "Microsoft-DotNETCore-SampleProfiler";
-
     /// <summary>
     /// Loader 0x8, Jit 0x10, NGen 0x20, End 0x100, JittedMethodILToNativeMap 0x20000 of the rundown provider (dotnet/runtime, ClrEtwAll.man).
     /// </summary>
@@ -41,17 +37,15 @@ internal sealed class MethodListing
             return new Dictionary<ulong, RawFrame>();
         }
 
-        using EventPipeSession session = await connection.StartAsync(
-            SampleProfiler, keywords: 0, BufferMegabytes, MethodRundown, deadline: null, cancellationToken);
-        using var source = new EventPipeEventSource(session.EventStream);
-        var rundown = new ClrRundownTraceEventParser(source);
-        rundown.LoaderModuleDCStop += module => listing._modules[module.ModuleID] = (module.ModuleILPath ?? "", module.ManagedPdbSignature);
-        rundown.MethodDCStopVerbose += listing.OnMethod;
-        rundown.MethodILToNativeMapDCStop += listing.OnMap;
-        Task<bool> reading = Task.Run(source.Process, cancellationToken);
-        await EventPipeConnection.StopAsync(session, cancellationToken);
-        await reading.WaitAsync(cancellationToken);
+        await Rundown.ReadAsync(connection, MethodRundown, BufferMegabytes, listing.Listen, cancellationToken);
         return listing._codeOf.ToDictionary(found => found.Key, found => listing.Describe(found.Key, found.Value));
+    }
+
+    private void Listen(ClrRundownTraceEventParser rundown)
+    {
+        rundown.LoaderModuleDCStop += module => _modules[module.ModuleID] = (module.ModuleILPath ?? "", module.ManagedPdbSignature);
+        rundown.MethodDCStopVerbose += OnMethod;
+        rundown.MethodILToNativeMapDCStop += OnMap;
     }
 
     private void OnMethod(MethodLoadUnloadVerboseTraceData method)

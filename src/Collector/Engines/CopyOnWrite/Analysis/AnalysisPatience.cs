@@ -15,6 +15,7 @@ internal sealed class AnalysisPatience(TimeSpan beforeMarking, TimeSpan whileMar
 
     private long _heardAt = clock.GetTimestamp();
     private volatile bool _isMarking;
+    private volatile bool _isOurTurn;
 
     /// <summary>What to say of a process that was silent for too long.</summary>
     public string Complaint =>
@@ -28,12 +29,27 @@ internal sealed class AnalysisPatience(TimeSpan beforeMarking, TimeSpan whileMar
         Volatile.Write(ref _heardAt, clock.GetTimestamp());
     }
 
+    /// <summary>While it waits for what we have to say the silence is ours.</summary>
+    public async Task<T> ThinkAsync<T>(Task<T> answer)
+    {
+        _isOurTurn = true;
+        try
+        {
+            return await answer;
+        }
+        finally
+        {
+            Volatile.Write(ref _heardAt, clock.GetTimestamp());
+            _isOurTurn = false;
+        }
+    }
+
     /// <summary>False when it was silent for too long before it ended.</summary>
     public async Task<bool> WaitAsync(Task end)
     {
         while (await Task.WhenAny(end, Task.Delay(Interval, clock)) != end)
         {
-            if (clock.GetElapsedTime(Volatile.Read(ref _heardAt)) > Patience)
+            if (!_isOurTurn && clock.GetElapsedTime(Volatile.Read(ref _heardAt)) > Patience)
             {
                 return false;
             }

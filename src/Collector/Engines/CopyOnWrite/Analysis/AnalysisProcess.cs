@@ -108,7 +108,7 @@ internal sealed class AnalysisProcess : IDisposable
         watch.Heard(word);
         if (word.FrozenAt is { } frozenAt && samples is not null)
         {
-            _ = AnswerAsync(samples(frozenAt));
+            _ = AnswerAsync(watch.ThinkAsync(samples(frozenAt)));
         }
 
         if (word.Objects is { } objects)

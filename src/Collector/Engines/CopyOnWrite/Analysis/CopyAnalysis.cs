@@ -16,14 +16,14 @@ namespace HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
 /// <param name="clock">Times it.</param>
 /// <param name="progress">Told the number of objects after each level.</param>
 /// <param name="onReadable">Told when the copy was made, once it is known that it can be read.</param>
-/// <param name="samples">What comes in answer to that; waited for before the marking begins. Null where nothing was sampled.</param>
+/// <param name="samples">
+/// What comes in answer to that; waited for before the marking begins. Who ordered the analysis has a deadline for it, and its end ends the wait. Null
+/// where nothing was sampled.
+/// </param>
 internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IProgress<long> progress, Action<long> onReadable, Task<SampleQuery>? samples)
 {
     /// <summary>Threads that sit in a system call stop within microseconds; a busy machine needs some scheduler periods.</summary>
     private static readonly TimeSpan StopDeadline = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>The worker has its events sent by then, or hangs; the copy is not kept waiting for longer.</summary>
-    private static readonly TimeSpan SampleDeadline = TimeSpan.FromSeconds(30);
 
     /// <exception cref="AnalysisException">There is no snapshot; the exception says why.</exception>
     public HeapSnapshot Run(CancellationToken cancellationToken)
@@ -95,7 +95,7 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
 
         // After the stacks, where the DAC sometimes crashes: whoever answers can answer only once.
         onReadable(copy.FrozenAt);
-        SampleQuery query = samples?.WaitAsync(SampleDeadline, cancellationToken).GetAwaiter().GetResult() ?? SampleQuery.Empty;
+        SampleQuery query = samples?.WaitAsync(cancellationToken).GetAwaiter().GetResult() ?? SampleQuery.Empty;
         var sampled = query.Addresses.Zip(query.MethodTables).ToDictionary(sample => sample.First, sample => sample.Second);
         var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory).TryResolve, sampled);
         using HeapCopy? whole = map.HeapBytes <= order.BudgetBytes / 2 ? new HeapCopy(map, memory, order.Threads, cancellationToken) : null;

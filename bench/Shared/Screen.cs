@@ -1,5 +1,5 @@
 #pragma warning disable RS0030 // A benchmark talks to the terminal; here alone.
-namespace HeapDrift.LeakScore;
+namespace HeapDrift.Benches;
 
 /// <summary>Results go to standard output, everything else to standard error, so that the table can be redirected.</summary>
 internal static class Screen

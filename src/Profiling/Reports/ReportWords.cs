@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace HeapDrift.Profiling.Reports.Html;
+namespace HeapDrift.Profiling.Reports;
 
-/// <summary>Figures and names as the page spells them.</summary>
+/// <summary>Figures and names as reports spell them.</summary>
 internal static class ReportWords
 {
     /// <summary>A name as long as this says it all; report.json has the whole of it.</summary>
     private const int MostName = 400;
 
-    /// <summary>For classes of the page's style: <c>managed-leak</c>.</summary>
+    /// <summary>As in report.json, and for classes of the page's style: <c>managed-leak</c>.</summary>
     public static string Token<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
