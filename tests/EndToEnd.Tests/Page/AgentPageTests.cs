@@ -147,7 +147,7 @@ public sealed class AgentPageTests(BrowserFixture fixture) : IClassFixture<Brows
     public async Task WithoutWorkersItSaysWhatToLookForAndWithoutAnAgentThatItIsGone()
     {
         using var folder = new TemporaryFolder();
-        AgentProcess agent = await StartAsync(folder, (AgentProcess.Services, "nobody-has-this-name"));
+        await using AgentProcess agent = await StartAsync(folder, (AgentProcess.Services, "nobody-has-this-name"));
         await using AgentPage open = await AgentPage.OpenAsync(fixture.Browser, agent);
 
         await Expect(open.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("0 workers");
