@@ -1,0 +1,71 @@
+using HeapDrift.Collector.Admission;
+using HeapDrift.Collector.Collections;
+using HeapDrift.Collector.Detection;
+using HeapDrift.Collector.Discovery;
+using HeapDrift.Collector.Watching;
+using HeapDrift.Profiling.Proc;
+using HeapDrift.Profiling.Watching;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HeapDrift.Collector.Tests.Watching;
+
+/// <summary>This process, looked at as a worker.</summary>
+public sealed class WorkerEyeTests
+{
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly SnapshotsUnderWay _underWay = new();
+
+    [Fact]
+    public async Task WhileACopyOfTheWorkerLivesItsMemoryIsNotRead()
+    {
+        await using WorkerEye eye = Open();
+        WorkerMemory before = Look(eye);
+        WorkerMemory during;
+        using (_underWay.Enter(Environment.ProcessId))
+        {
+            during = Look(eye);
+        }
+
+        WorkerMemory after = Look(eye);
+
+        Assert.Same(before, during);
+        Assert.NotSame(before, after);
+    }
+
+    [Fact]
+    public async Task AWorkerIsReadOnceEvenWhereItsFirstSnapshotIsUnderWay()
+    {
+        await using WorkerEye eye = Open();
+        using IDisposable snapshot = _underWay.Enter(Environment.ProcessId);
+
+        Assert.InRange(Look(eye).UsedBytes, 1, long.MaxValue);
+    }
+
+    /// <summary>Late enough for a reading to be due.</summary>
+    private WorkerMemory Look(WorkerEye eye)
+    {
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        return eye.Look()!.Memory!;
+    }
+
+    private WorkerEye Open()
+    {
+        var proc = new ProcFileSystem();
+        string folder = Path.GetTempPath();
+        var desk = new CaptureDesk(new CaptureLimits(), CaptureJournal.Load(folder, _ => { }), null!, _clock);
+        var worker = new Worker
+        {
+            Pid = Environment.ProcessId,
+            ParentPid = 1,
+            StartTimeTicks = proc.TryReadStartTime(Environment.ProcessId)!.Value,
+            Name = "tests",
+            RuntimeVersion = null,
+            Usr2 = SignalDisposition.Default,
+            Threads = 1,
+            Socket = null,
+            Resource = new Dictionary<string, string>(),
+        };
+        return new WorkerEye(worker, proc, _clock, new WatchOptions(), new DetectorOptions(), new GcSessions(desk, _clock, NullLogger<GcSessions>.Instance), _underWay);
+    }
+}
