@@ -3,6 +3,7 @@ using HeapDrift.Collector.Agent;
 using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Export;
+using HeapDrift.Collector.Watching;
 using HeapDrift.Collector.Tests.Export;
 using HeapDrift.Instrumentation.Metrics;
 using HeapDrift.Profiling.Captures;
@@ -102,6 +103,7 @@ public sealed class AgentCapturesTests : IAsyncLifetime
             new WorkerInventory(new WorkerDirectory(proc, rules), rules, proc, _backlog.Clock, _ => { }),
             proc,
             audience,
+            new SnapshotsUnderWay(),
             _backlog.Clock,
             NullLogger<AgentCaptures>.Instance);
     }

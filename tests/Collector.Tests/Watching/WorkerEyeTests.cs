@@ -11,10 +11,15 @@ using Microsoft.Extensions.Time.Testing;
 namespace HeapDrift.Collector.Tests.Watching;
 
 /// <summary>This process, looked at as a worker.</summary>
-public sealed class WorkerEyeTests
+public sealed class WorkerEyeTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly CaptureDesk _desk;
     private readonly SnapshotsUnderWay _underWay = new();
+
+    public WorkerEyeTests() => _desk = new(new CaptureLimits(), CaptureJournal.Load(Path.GetTempPath(), _ => { }), null!, _clock);
+
+    public void Dispose() => _desk.Dispose();
 
     [Fact]
     public async Task WhileACopyOfTheWorkerLivesItsMemoryIsNotRead()
@@ -52,8 +57,6 @@ public sealed class WorkerEyeTests
     private WorkerEye Open()
     {
         var proc = new ProcFileSystem();
-        string folder = Path.GetTempPath();
-        var desk = new CaptureDesk(new CaptureLimits(), CaptureJournal.Load(folder, _ => { }), null!, _clock);
         var worker = new Worker
         {
             Pid = Environment.ProcessId,
@@ -66,6 +69,6 @@ public sealed class WorkerEyeTests
             Socket = null,
             Resource = new Dictionary<string, string>(),
         };
-        return new WorkerEye(worker, proc, _clock, new WatchOptions(), new DetectorOptions(), new GcSessions(desk, _clock, NullLogger<GcSessions>.Instance), _underWay);
+        return new WorkerEye(worker, proc, _clock, new WatchOptions(), new DetectorOptions(), new GcSessions(_desk, _clock, NullLogger<GcSessions>.Instance), _underWay);
     }
 }

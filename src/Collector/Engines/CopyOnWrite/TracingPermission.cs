@@ -14,6 +14,11 @@ internal sealed class TracingPermission(ProcFileSystem proc, TracingHost host)
     /// <summary>CAP_SYS_PTRACE is number 19 (capabilities(7)).</summary>
     private const ulong SysPtraceBit = 1UL << 19;
 
+    /// <summary>Numbers 5, 6 and 7 of capabilities(7).</summary>
+    private const ulong KillBit = 1UL << 5;
+    private const ulong SetGidBit = 1UL << 6;
+    private const ulong SetUidBit = 1UL << 7;
+
     /// <param name="worker">Of whom.</param>
     /// <param name="own">Of this process.</param>
     /// <param name="isDeclaredTracer">The worker named this process its tracer (PR_SET_PTRACER), which is to be read nowhere.</param>
@@ -22,6 +27,7 @@ internal sealed class TracingPermission(ProcFileSystem proc, TracingHost host)
         bool isCapable = (own.EffectiveCapabilities & SysPtraceBit) != 0;
         return CheckFilter()
             ?? (isCapable ? null : CheckCredentials(worker, own))
+            ?? CheckIdentity(worker, own)
             ?? CheckYama(worker, isCapable, isDeclaredTracer)
             ?? CheckDumpable(worker);
     }
@@ -51,6 +57,21 @@ internal sealed class TracingPermission(ProcFileSystem proc, TracingHost host)
             ? null
             : NotPermitted(
                 $"{worker} has capabilities that heapdrift has not (mask {more:x}), and only CAP_SYS_PTRACE would allow to trace it: run heapdrift with the same capabilities, or with CAP_SYS_PTRACE");
+    }
+
+    /// <summary>
+    /// The process that reads the copy becomes the worker's user before it loads the worker's code (<see cref="Analysis.Privileges"/>). Before
+    /// that the copy belongs to another user and afterwards that process does: both are ended by kill(2), and a copy that cannot be ended
+    /// would keep its pages for as long as heapdrift waits for it.
+    /// </summary>
+    private static CopyOnWriteRefusal? CheckIdentity(ProcessStatus worker, ProcessStatus own)
+    {
+        ulong needed = (worker.Uid.Effective == own.Uid.Effective ? 0 : KillBit | SetUidBit | SetGidBit)
+            | (worker.Gid.Effective == own.Gid.Effective ? 0 : SetGidBit);
+        return (needed & ~own.EffectiveCapabilities) == 0
+            ? null
+            : NotPermitted(
+                $"heapdrift may trace {worker} but not take its identity (uid {worker.Uid.Effective}, gid {worker.Gid.Effective}) to read it, and end what does: run it as the worker's user, or with CAP_SETUID, CAP_SETGID and CAP_KILL too");
     }
 
     private CopyOnWriteRefusal? CheckYama(ProcessStatus worker, bool isCapable, bool isDeclaredTracer) => proc.TryReadYama() switch

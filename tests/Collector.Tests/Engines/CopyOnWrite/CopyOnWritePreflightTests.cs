@@ -90,7 +90,21 @@ public sealed class CopyOnWritePreflightTests : IDisposable
         Assert.Equal(
             $"process 42 (shop) runs as uid {effective} and heapdrift as uid 1000 without CAP_SYS_PTRACE: run it as the worker's user, or as root with that capability",
             _worker.Refusal());
-        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", effective: FakeWorker.SysPtrace)).Plan();
+        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", effective: FakeWorker.SysPtraceAndIdentity)).Plan();
+    }
+
+    [Theory]
+    [InlineData("00000000000800c0")] // Without CAP_KILL a copy cannot be ended before its reader has become its user.
+    [InlineData("00000000000800a0")] // Without CAP_SETGID.
+    [InlineData("0000000000080060")] // Without CAP_SETUID.
+    public void OtherUsersIdentityNeedsThreeMore(string effective)
+    {
+        _worker.With("proc/42/status", FakeWorker.Status(42, "shop", uid: "1001\t1001\t1001\t1001")).With("proc/self/status", FakeWorker.Status(7, "heapdrift", effective: effective));
+
+        Assert.Equal(
+            "heapdrift may trace process 42 (shop) but not take its identity (uid 1001, gid 100) to read it, and end what does: run it as the worker's user, or with CAP_SETUID, CAP_SETGID and CAP_KILL too",
+            _worker.Refusal());
+        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", effective: FakeWorker.SysPtraceAndIdentity)).Plan();
     }
 
     [Fact]

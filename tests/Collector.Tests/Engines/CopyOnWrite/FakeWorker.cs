@@ -13,6 +13,9 @@ internal sealed class FakeWorker : IDisposable
 {
     public const int Pid = 42;
     public const string SysPtrace = "0000000000080000";
+
+    /// <summary>CAP_SYS_PTRACE, and CAP_KILL, CAP_SETGID and CAP_SETUID: bits 19, 5, 6 and 7.</summary>
+    public const string SysPtraceAndIdentity = "00000000000800e0";
     public const string NoCapabilities = "0000000000000000";
     public const string Version = "10.0.1226.42308 @Commit: 95017c711e6afc1085133d440e42b4bd78155701";
 
