@@ -6,8 +6,8 @@ namespace HeapDrift.Collector;
 /// <summary>What the agent says in its own log. Ids 2000 to 2099. A steady healthy state says nothing.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(2000, LogLevel.Information, "heapdrift agent watches {Workers} workers and listens on {Addresses}; reports go to {Folder}.")]
-    public static partial void Started(ILogger logger, int workers, string addresses, string folder);
+    [LoggerMessage(2000, LogLevel.Information, "The agent listens on {Addresses}, where a browser finds its page; reports go to {Folder}.")]
+    public static partial void Started(ILogger logger, string addresses, string folder);
 
     [LoggerMessage(2001, LogLevel.Information, "Process {Pid} ({Worker}, {Runtime}) is watched.")]
     public static partial void Joined(ILogger logger, int pid, string worker, string runtime);

@@ -99,6 +99,7 @@ internal static class AgentHost
         RequestGuard guard = app.Services.GetRequiredService<RequestGuard>();
         app.MapCaptures(guard);
         app.MapAlerts(guard);
+        app.Lifetime.ApplicationStarted.Register(() => Log.Started(app.Logger, string.Join(", ", app.Urls), Path.GetFullPath(app.Services.GetRequiredService<CaptureLimits>().OutputDirectory)));
         return app;
     }
 

@@ -22,7 +22,7 @@ internal static class DemoCommand
             string report = await new LeakDemo(Path.GetFullPath(output), terminal.Out.WriteLine).RunAsync(cancellationToken);
             await terminal.Out.WriteLineAsync();
             await terminal.Out.WriteAsync(await File.ReadAllTextAsync(Path.Join(report, ReportFolder.TextFile), cancellationToken));
-            await terminal.Out.WriteLineAsync($"The whole report: {Path.Join(report, ReportFolder.JsonFile)}");
+            await terminal.Out.WriteLineAsync($"The whole report, for a browser: {Path.Join(report, ReportFolder.HtmlFile)}");
             return ExitStatus.Done;
         }
         catch (DemoException failed)

@@ -29,6 +29,18 @@ public sealed class PageOverHttpTests
     }
 
     [Fact]
+    public async Task TheAgentSaysAtItsStartWhereThePageIs()
+    {
+        using var folder = new TemporaryFolder();
+        await using AgentProcess agent = await AgentProcess.StartAsync(folder.Path);
+
+        string said = await agent.Process.WaitForLineAsync(line => line.Contains("The agent listens on ", StringComparison.Ordinal), HeapDriftTool.Deadline);
+
+        Assert.Contains(agent.Client.BaseAddress!.Authority, said, StringComparison.Ordinal);
+        Assert.Contains(folder.Path, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AReportIsServedByItsNameInASandboxAndNothingElseOfTheFolderIs()
     {
         using var folder = new TemporaryFolder();

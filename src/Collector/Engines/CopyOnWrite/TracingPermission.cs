@@ -68,7 +68,16 @@ internal sealed class TracingPermission(ProcFileSystem proc, TracingHost host)
     {
         ulong needed = (worker.Uid.Effective == own.Uid.Effective ? 0 : KillBit | SetUidBit | SetGidBit)
             | (worker.Gid.Effective == own.Gid.Effective ? 0 : SetGidBit);
-        return (needed & ~own.EffectiveCapabilities) == 0
+        if (needed == 0)
+        {
+            return null;
+        }
+
+        // Only from root does becoming somebody else take the capabilities away (capabilities(7), "Effect of user ID changes on capabilities").
+        return own.Uid.Effective != 0 && own.PermittedCapabilities != 0 && worker.Uid.Effective != own.Uid.Effective
+            ? NotPermitted(
+                $"heapdrift runs as uid {own.Uid.Effective} with capabilities, which it would keep as uid {worker.Uid.Effective}: the worker's own debugging library would be loaded with them. Run it as root with these capabilities and no others, or as the worker's user")
+            : (needed & ~own.EffectiveCapabilities) == 0
             ? null
             : NotPermitted(
                 $"heapdrift may trace {worker} but not take its identity (uid {worker.Uid.Effective}, gid {worker.Gid.Effective}) to read it, and end what does: run it as the worker's user, or with CAP_SETUID, CAP_SETGID and CAP_KILL too");

@@ -108,6 +108,16 @@ public sealed class CopyOnWritePreflightTests : IDisposable
     }
 
     [Fact]
+    public void CapabilitiesThatWouldStayWithTheWorkersLibraryAreRefusedAndThoseOfRootAreNot()
+    {
+        _worker.With("proc/42/status", FakeWorker.Status(42, "shop", uid: "1001\t1001\t1001\t1001"))
+            .With("proc/self/status", FakeWorker.Status(7, "heapdrift", permitted: FakeWorker.SysPtraceAndIdentity, effective: FakeWorker.SysPtraceAndIdentity));
+
+        Assert.StartsWith("heapdrift runs as uid 1000 with capabilities, which it would keep as uid 1001", _worker.Refusal(), StringComparison.Ordinal);
+        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", uid: "0\t0\t0\t0", permitted: FakeWorker.SysPtraceAndIdentity, effective: FakeWorker.SysPtraceAndIdentity)).Plan();
+    }
+
+    [Fact]
     public void OtherGroupNeedsTheCapability()
     {
         _worker.With("proc/42/status", FakeWorker.Status(42, "shop", gid: "100\t100\t50\t100"));
