@@ -19,8 +19,17 @@ internal static class Variable
     /// <param name="title">Beside the choice.</param>
     /// <param name="series">Where the label is looked for.</param>
     /// <param name="label">The label.</param>
-    public static JsonObject Label(string name, string title, string series, string label) =>
-        Values(name, title, DataSource.Prometheus, $"label_values({series}, {label})");
+    /// <param name="isOptional">Whether all of them are also the series that do not have it.</param>
+    public static JsonObject Label(string name, string title, string series, string label, bool isOptional = false)
+    {
+        JsonObject variable = Values(name, title, DataSource.Prometheus, $"label_values({series}, {label})");
+        if (isOptional)
+        {
+            variable["allValue"] = ".*";
+        }
+
+        return variable;
+    }
 
     /// <summary>All services that have sent logs.</summary>
     public static JsonObject ServicesOfLogs()

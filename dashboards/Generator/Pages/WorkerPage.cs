@@ -26,7 +26,9 @@ internal static class WorkerPage
             Variable.Label("job", "Job", Metric.Pss, "job"),
             Variable.Label("instance", "Instance", $$"""{{Metric.Pss}}{job=~"$job"}""", "instance"),
             Variable.Label("service", "Service", $$"""{{Metric.Pss}}{job=~"$job",instance=~"$instance"}""", "service_name"),
-            Variable.Label("pid", "Process", $$"""{{Metric.Pss}}{job=~"$job",instance=~"$instance",service_name=~"$service"}""", "process_pid"),
+
+            // A service with the package alone may not say its pid.
+            Variable.Label("pid", "Process", $$"""{{Metric.Pss}}{job=~"$job",instance=~"$instance",service_name=~"$service"}""", "process_pid", isOptional: true),
         ],
         Annotations = [.. Captures.Marks, Captures.Alerts],
         Sections =

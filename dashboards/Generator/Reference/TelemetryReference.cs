@@ -23,7 +23,8 @@ internal static class TelemetryReference
 
             Every metric of a worker has the attributes {{string.Join(", ", WorkerLabels.Names.Select(name => $"`{name}`"))}},
             as far as they are known; in Prometheus dots are underscores. A service with the package alone sends those of its own process with its
-            resource instead, and the runtime's own meter `System.Runtime` for the garbage collector.
+            resource instead, and the runtime's own meter `System.Runtime` for the garbage collector. The dashboards choose workers by `service_name`: let Prometheus
+            make labels of the resource then, by `otlp: {promote_resource_attributes: [service.name, service.instance.id, process.pid]}` in its configuration.
 
             | metric | in Prometheus | unit | kind | further attributes | |
             |---|---|---|---|---|---|
