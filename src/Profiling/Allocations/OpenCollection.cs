@@ -16,7 +16,13 @@ internal sealed class OpenCollection(int number, int generation, bool isInBackgr
     public int OldSamples { get; set; } = oldSamples;
 
     /// <summary>What survived, each range with the distance that it was moved by.</summary>
-    public AddressRanges Survivors { get; } = new();
+    public AddressRanges Survivors { get; set; } = new();
+
+    /// <summary>
+    /// One in the background may begin with a whole collection of the young generations, told under its own number, while the program stands still
+    /// (do_ephemeral_gc_p in gc.cpp of dotnet/runtime). True once what that left is taken note of.
+    /// </summary>
+    public bool IsYoungSettled { get; set; }
 
     /// <summary>The generations as they were when it began.</summary>
     public AddressRanges Before { get; set; } = new();

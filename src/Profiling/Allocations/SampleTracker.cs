@@ -43,10 +43,19 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
     public StackTable Stacks { get; } = new();
 
     /// <summary>Those that may still be there: objects that no collection has looked at yet are among them.</summary>
-    public IReadOnlyList<SampledObject> Samples => [.. _old, .. _young];
+    public IReadOnlyList<SampledObject> Samples
+    {
+        get
+        {
+            SettleYoung();
+            return [.. _old, .. _young];
+        }
+    }
 
     public void Allocate(ulong address, ulong methodTable, long bytes, double probability, ReadOnlySpan<ulong> leafFirst, long at)
     {
+        // The program runs again: what a collection in the background began with is over.
+        SettleYoung();
         Seen++;
         if (_share < 1 && Chance() >= _share)
         {
@@ -59,6 +68,7 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
 
     public void Begin(int number, int generation, bool isInBackground)
     {
+        SettleYoung();
         _open.Push(new OpenCollection(number, generation, isInBackground, _old.Count));
         _areGenerationsComplete = true;
     }
@@ -94,6 +104,7 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
 
     public void End(int number)
     {
+        SettleYoung();
         _areGenerationsComplete = true;
         LastCollection = number;
 
@@ -125,10 +136,36 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
             _old = [];
         }
 
+        Judge(judged, collection, collection.Generation);
+    }
+
+    /// <summary>
+    /// What was told of a collection in the background before the program ran on is of the young generations, and they may have moved. What it tells
+    /// later is of the old ones.
+    /// </summary>
+    private void SettleYoung()
+    {
+        if (!_open.TryPeek(out OpenCollection? collection) || !collection.IsInBackground || collection.IsYoungSettled)
+        {
+            return;
+        }
+
+        collection.IsYoungSettled = true;
+        if (collection.Survivors.Count != 0)
+        {
+            List<SampledObject> judged = _young;
+            _young = [];
+            Judge(judged, collection, OldGeneration - 1);
+            collection.Survivors = new AddressRanges();
+        }
+    }
+
+    private void Judge(List<SampledObject> judged, OpenCollection collection, int generation)
+    {
         foreach (SampledObject sample in judged)
         {
             // Large and pinned objects go with generation 2.
-            if (Math.Min(collection.Before.Find(sample.Address) ?? 0, OldGeneration) > collection.Generation)
+            if (Math.Min(collection.Before.Find(sample.Address) ?? 0, OldGeneration) > generation)
             {
                 File(sample);
             }

@@ -96,6 +96,29 @@ public sealed class SampleTrackerTests
     }
 
     [Fact]
+    public void ACollectionInTheBackgroundMayBeginWithOneOfTheYoungWhichMovesThem()
+    {
+        Allocate(Young + 0x100);
+        Allocate(Young + 0x200);
+
+        int background = ++_collections;
+        _tracker.Begin(background, 2, isInBackground: true);
+        Describe();
+        _tracker.Move(Young + 0x100, Middle + 0x40, 0x20);
+        Describe();
+        Assert.Equal([Middle + 0x40], Addresses());
+
+        // The program runs again, where the young were before.
+        Allocate(Young + 0x100);
+        Allocate(Young + 0x200);
+        _tracker.Survive(Old, 0x20);
+        Describe();
+        _tracker.End(background);
+
+        Assert.Equal([Young + 0x100, Young + 0x200, Middle + 0x40], Addresses().Order());
+    }
+
+    [Fact]
     public void RangesMayComeInAnyOrder()
     {
         Allocate(Young + 0x100);
