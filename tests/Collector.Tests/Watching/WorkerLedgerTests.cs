@@ -42,9 +42,9 @@ public sealed class WorkerLedgerTests
         await worker.LeakAsync(Leaked);
         MemoryLedger after = _files.TryReadLedger(worker.Id).Value!;
 
-        // The runtime grows elsewhere too: code that is jitted, stacks, buffers.
+        // The runtime grows elsewhere too: code that is jitted, stacks, buffers, with server GC what each of its heaps takes.
         Assert.InRange(Growth(MemoryCategory.GCHeap), LeakedBytes * 0.9, LeakedBytes * 4.0);
-        Assert.InRange(Growth(MemoryCategory.Native) + Growth(MemoryCategory.Code) + Growth(MemoryCategory.Stacks), -4 * Megabyte, 8 * Megabyte);
+        Assert.InRange(Growth(MemoryCategory.Native) + Growth(MemoryCategory.Code) + Growth(MemoryCategory.Stacks), -4 * Megabyte, LeakedBytes * 0.6);
         Assert.InRange(after.Categories[MemoryCategory.Code], 10_000, 100 * Megabyte);
         Assert.InRange(after.Categories[MemoryCategory.Files], 1, long.MaxValue);
 

@@ -64,17 +64,17 @@ public sealed class FrozenCopyTests
     [Fact]
     public async Task ReadingTheCopyTakesNoMemoryOfTheWorker()
     {
-        // The worker itself writes some megabytes meanwhile, the more the longer a busy machine takes.
+        // The worker writes and gives back memory meanwhile, which leaves the copy alone with its pages: one try of many is close enough, if the reading
+        // itself leaves it nothing.
         const long nodeBytes = 2_000_000L * 24;
         await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10, "--nodes", "2000000");
-        using FrozenCopy copy = FrozenCopy.Take(ForeignProcess.Pid(worker.Process), StopDeadline);
-        using var memory = new CopyMemory(copy.Pid);
-        long before = KernelView.PrivateBytes(copy.Pid);
+        long least = long.MaxValue;
+        for (int i = 0; i < 10 && least > nodeBytes / 4; i++)
+        {
+            least = Math.Min(least, GrowthByReading(ForeignProcess.Pid(worker.Process), nodeBytes));
+        }
 
-        long read = KernelView.Writable(copy.Pid).Sum(range => memory.Read(range.Start, new byte[range.End - range.Start]));
-
-        Assert.InRange(read, nodeBytes, long.MaxValue);
-        Assert.InRange(KernelView.PrivateBytes(copy.Pid) - before, long.MinValue, nodeBytes / 4);
+        Assert.InRange(least, long.MinValue, nodeBytes / 4);
     }
 
     [Fact]
@@ -245,4 +245,16 @@ public sealed class FrozenCopyTests
     [Fact]
     public void KernelThreadIsRefused() =>
         Assert.Contains(Assert.Throws<FreezeException>(() => FrozenCopy.Take(2, StopDeadline)).Failure, (FreezeFailure[])[FreezeFailure.Refused, FreezeFailure.NotPermitted, FreezeFailure.Gone]);
+
+    private static long GrowthByReading(int worker, long leastRead)
+    {
+        using FrozenCopy copy = FrozenCopy.Take(worker, StopDeadline);
+        using var memory = new CopyMemory(copy.Pid);
+        long before = KernelView.PrivateBytes(copy.Pid);
+
+        long read = KernelView.Writable(copy.Pid).Sum(range => memory.Read(range.Start, new byte[range.End - range.Start]));
+
+        Assert.InRange(read, leastRead, long.MaxValue);
+        return KernelView.PrivateBytes(copy.Pid) - before;
+    }
 }
