@@ -10,6 +10,7 @@ using Names = HeapDrift.Instrumentation.TelemetryNames;
 
 namespace HeapDrift.Instrumentation.Tests.Metrics;
 
+[Collection(MeterCollection.Name)]
 public sealed class CaptureMeterTests : IDisposable
 {
     private readonly List<(string Name, double Value, string Tags, ActivityTraceId? Trace)> _points = [];
@@ -27,7 +28,7 @@ public sealed class CaptureMeterTests : IDisposable
         };
         ActivitySource.AddActivityListener(_spans);
 
-        // Other tests have meters of the same name: only instruments that are published while this one is made are heard.
+        // A test that is over may have left a meter of the same name: only instruments that are published while this one is made are heard.
         bool isMine = false;
         _listener.InstrumentPublished = (instrument, listener) =>
         {

@@ -26,7 +26,8 @@ internal sealed class HandleTables(ClrRuntime runtime, CopyReader reader, int pr
         ClrHandle[]? all = places.Distinct()
             .Where(place => reader.Read<int>(place) == heaps)
             .Select(place => TryReadWith(place, seen, places.Count))
-            .FirstOrDefault(handles => handles is not null);
+            .OfType<ClrHandle[]>()
+            .MaxBy(handles => handles.Length);
 
         // What was read while a number was wrong must not be remembered.
         runtime.FlushCachedData();
@@ -35,7 +36,8 @@ internal sealed class HandleTables(ClrRuntime runtime, CopyReader reader, int pr
 
     /// <summary>
     /// Accepted where the number mattered (other things were read, or more handles came) and none of the handles is gone. Other numbers that happen
-    /// to be the same change nothing, or the kind of collector, and then handles go.
+    /// to be the same change nothing, or the kind of collector, and then handles go; not always all of them, so that of several places the
+    /// one counts that brought most (two heaps are as many as there are generations beyond the first).
     /// </summary>
     private ClrHandle[]? TryReadWith(ulong place, ClrHandle[] seen, int readsBefore)
     {
