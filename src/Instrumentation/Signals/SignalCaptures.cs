@@ -150,7 +150,7 @@ internal sealed class SignalCaptures : IDisposable
                 break;
         }
 
-        await TellCoalescedAsync().ConfigureAwait(false);
+        await EndBurstAsync().ConfigureAwait(false);
     }
 
     /// <summary>
@@ -186,19 +186,32 @@ internal sealed class SignalCaptures : IDisposable
         _feedback.Entered(progress);
     });
 
-    /// <summary>Once per burst, when it is over. No signal of the burst asks for anything, so nothing waits for this.</summary>
-    private async Task TellCoalescedAsync()
+    /// <summary>Waits for the end of the burst and tells of it. No signal of the burst asks for anything, so nothing waits for this.</summary>
+    private async Task EndBurstAsync()
     {
         int coalesced;
-        while ((coalesced = _machine.TakeCoalesced(out var quietIn)) == 0 && quietIn > TimeSpan.Zero)
+        await WaitingSignalsAsync().ConfigureAwait(false);
+        while (!_machine.TryEndBurst(out var quietIn, out coalesced))
         {
             await Task.Delay(quietIn, _time, _stopping).ConfigureAwait(false);
+            await WaitingSignalsAsync().ConfigureAwait(false);
         }
 
         if (coalesced > 0)
         {
             _feedback.Coalesced(coalesced, _machine.State);
         }
+    }
+
+    /// <summary>
+    /// Returns when the signals have been handled that the pool had got by now: .NET hands it each signal, and it takes them in turn. On one
+    /// processor it has one thread, and what that thread did until now may have kept a storm waiting.
+    /// </summary>
+    private static Task WaitingSignalsAsync()
+    {
+        var behindThem = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.SetResult(), behindThem, preferLocal: false);
+        return behindThem.Task;
     }
 
     private void Guard(Action action)

@@ -30,14 +30,16 @@ internal sealed class TwoSignalMachine(TimeProvider time)
     /// <summary>
     /// A signal that follows another one sooner belongs to the same burst and never means anything of its own, or a storm would finish the
     /// capture that it started. The gaps of a storm are milliseconds; a person's second signal comes seconds after the first, and a
-    /// baseline takes longer than this anyway.
+    /// baseline takes longer than this anyway. Whether a burst is over is for <see cref="TryEndBurst"/> to say, not for the clock alone: on
+    /// one processor the first signal's work keeps those behind it waiting for longer than this.
     /// </summary>
     public static readonly TimeSpan BurstGap = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private CaptureState _state;
     private SignalRequest _request;
-    private long? _lastSignal;
+    private long _lastSignal;
+    private bool _isInBurst;
     private int _coalesced;
 
     public CaptureState State
@@ -55,8 +57,8 @@ internal sealed class TwoSignalMachine(TimeProvider time)
     {
         lock (_gate)
         {
-            bool opensBurst = SinceLastSignal() >= BurstGap;
-            _lastSignal = time.GetTimestamp();
+            bool opensBurst = !_isInBurst;
+            (_isInBurst, _lastSignal) = (true, time.GetTimestamp());
             switch (_state)
             {
                 case CaptureState.Idle when opensBurst:
@@ -128,25 +130,25 @@ internal sealed class TwoSignalMachine(TimeProvider time)
     }
 
     /// <summary>
-    /// The number of signals that were coalesced, once per burst: zero where there were none or where more may follow within
-    /// <paramref name="quietIn"/>.
+    /// To be called when no signal waits to be told to <see cref="Signal"/>. False where more of the burst may follow within
+    /// <paramref name="quietIn"/>; otherwise the next signal is one of its own.
     /// </summary>
-    public int TakeCoalesced(out TimeSpan quietIn)
+    /// <param name="quietIn">When to ask again; zero where the burst is over.</param>
+    /// <param name="coalesced">How many signals of the burst meant nothing.</param>
+    public bool TryEndBurst(out TimeSpan quietIn, out int coalesced)
     {
         lock (_gate)
         {
-            var left = BurstGap - SinceLastSignal();
-            quietIn = _coalesced > 0 && left > TimeSpan.Zero ? left : TimeSpan.Zero;
-            if (quietIn > TimeSpan.Zero)
+            var left = _isInBurst ? BurstGap - time.GetElapsedTime(_lastSignal) : TimeSpan.Zero;
+            if (left > TimeSpan.Zero)
             {
-                return 0;
+                (quietIn, coalesced) = (left, 0);
+                return false;
             }
 
-            int coalesced = _coalesced;
-            _coalesced = 0;
-            return coalesced;
+            (quietIn, coalesced) = (TimeSpan.Zero, _coalesced);
+            (_isInBurst, _coalesced) = (false, 0);
+            return true;
         }
     }
-
-    private TimeSpan SinceLastSignal() => _lastSignal is long last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
 }

@@ -132,9 +132,23 @@ public sealed class TwoSignalMachineTests
         StartAndEnter(CapturePhase.Window);
 
         _time.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Equal(0, Coalesced());
         _machine.Signal();
 
         Assert.Equal(SignalRequest.Finish, _machine.TakeRequest());
+    }
+
+    [Fact]
+    public void SignalsThatHadToWaitBelongToTheBurstThoughTheyAreHeardLate()
+    {
+        StartAndEnter(CapturePhase.Window);
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _machine.Signal();
+
+        Assert.Equal(SignalRequest.None, _machine.TakeRequest());
+        _time.Advance(TwoSignalMachine.BurstGap);
+        Assert.Equal(1, Coalesced());
     }
 
     [Fact]
@@ -144,11 +158,11 @@ public sealed class TwoSignalMachineTests
         SignalAfterSeconds(1);
         _time.Advance(TimeSpan.FromMilliseconds(100));
 
-        Assert.Equal(0, _machine.TakeCoalesced(out var quietIn));
-        Assert.Equal(TimeSpan.FromMilliseconds(250 - 100), quietIn);
+        Assert.False(_machine.TryEndBurst(out var quietIn, out int coalesced));
+        Assert.Equal((TimeSpan.FromMilliseconds(250 - 100), 0), (quietIn, coalesced));
         _time.Advance(quietIn);
-        Assert.Equal(1, _machine.TakeCoalesced(out quietIn));
-        Assert.Equal(TimeSpan.Zero, quietIn);
+        Assert.True(_machine.TryEndBurst(out quietIn, out coalesced));
+        Assert.Equal((TimeSpan.Zero, 1), (quietIn, coalesced));
         Assert.Equal(0, Coalesced());
     }
 
@@ -194,8 +208,9 @@ public sealed class TwoSignalMachineTests
     private void SignalAfterSeconds(int seconds)
     {
         _time.Advance(TimeSpan.FromSeconds(seconds));
+        Assert.True(_machine.TryEndBurst(out _, out _));
         _machine.Signal();
     }
 
-    private int Coalesced() => _machine.TakeCoalesced(out _);
+    private int Coalesced() => _machine.TryEndBurst(out _, out int coalesced) ? coalesced : 0;
 }
