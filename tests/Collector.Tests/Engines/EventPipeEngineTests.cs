@@ -15,7 +15,6 @@ namespace HeapDrift.Collector.Tests.Engines;
 /// <summary>The engine on real workers of every supported runtime.</summary>
 public sealed class EventPipeEngineTests
 {
-    private const int SigKill = 9;
     private static readonly ProcFileSystem Proc = new();
     private static readonly WorkerDirectory Workers = new(Proc);
 
@@ -124,57 +123,27 @@ public sealed class EventPipeEngineTests
     [Fact]
     public async Task AWorkerThatIsKilledDuringTheWalkIsReportedAsExited()
     {
-        Exception failure = await InterruptAsync((worker, _) => worker.Process.Signal(SigKill), _ => Task.CompletedTask);
+        SnapshotException failure = await InterruptedSnapshot.FailsAsync<SnapshotException>(
+            2_000_000, worker => TakeAsync(worker.Id, InterruptedSnapshot.Kill(worker)));
 
-        Assert.Equal(CaptureOutcome.WorkerExited, Assert.IsType<SnapshotException>(failure).Outcome);
+        Assert.Equal(CaptureOutcome.WorkerExited, failure.Outcome);
     }
 
     [Fact]
-    public async Task ACancelledSnapshotLeavesTheWorkerAtWork()
-    {
-        Exception failure = await InterruptAsync(
-            (_, cancellation) => cancellation.Cancel(),
-            async worker =>
-            {
-                await worker.LeakAsync(10);
-                Assert.Empty((await TakeAsync(worker.Id)).Gaps);
-            });
-
-        Assert.IsAssignableFrom<OperationCanceledException>(failure);
-    }
-
-    /// <summary>
-    /// Takes a snapshot and does something to it once the first objects have arrived. On a machine that is busy elsewhere the whole walk can be
-    /// over before anybody looks at it the first time; what came then is complete, and another worker is tried.
-    /// </summary>
-    private static async Task<Exception> InterruptAsync(Action<PlainWorker, CancellationTokenSource> interruption, Func<PlainWorker, Task> afterwards)
-    {
-        for (int attempt = 0; attempt < 10; attempt++)
+    public async Task ACancelledSnapshotLeavesTheWorkerAtWork() => await InterruptedSnapshot.FailsAsync<OperationCanceledException>(
+        2_000_000,
+        async worker =>
         {
-            await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "2000000");
-            using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            try
-            {
-                HeapSnapshot snapshot = await TakeAsync(
-                    worker.Id, new OnFirstObjects(() => interruption(worker, cancellation)), cancellation.Token);
-                Assert.Empty(snapshot.Gaps);
-            }
-            catch (Exception failure) when (failure is SnapshotException or OperationCanceledException)
-            {
-                await afterwards(worker);
-                return failure;
-            }
-        }
-
-        throw new TimeoutException("ten walks were over before the first look at them");
-    }
+            using var cancellation = new CancellationTokenSource();
+            return await TakeAsync(worker.Id, new InterruptedSnapshot.OnFirstObjects(cancellation.Cancel), cancellation.Token);
+        },
+        async worker =>
+        {
+            await worker.LeakAsync(10);
+            Assert.Empty((await TakeAsync(worker.Id)).Gaps);
+        });
 
     private static Task<HeapSnapshot> TakeAsync(int pid, IProgress<long>? progress = null, CancellationToken? cancellationToken = null) =>
         new EventPipeEngine(TimeProvider.System).TakeAsync(
             SnapshotTargets.Of(Workers.Get(pid), Workers, Proc), progress, cancellationToken ?? TestContext.Current.CancellationToken);
-
-    private sealed class OnFirstObjects(Action action) : IProgress<long>
-    {
-        public void Report(long value) => action();
-    }
 }

@@ -123,24 +123,24 @@ public sealed class CopyOnWriteEngineTests
     }
 
     [Fact]
-    public async Task ACancelledSnapshotLeavesNothingInTheWorker()
-    {
-        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
-        using var cancellation = new CancellationTokenSource();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TakeAsync(worker.Id, new OnFirstObjects(cancellation.Cancel), cancellation.Token));
-
-        Assert.Empty(ChildrenOf(worker.Id));
-        Assert.Empty((await TakeAsync(worker.Id)).Gaps);
-    }
+    public async Task ACancelledSnapshotLeavesNothingInTheWorker() => await InterruptedSnapshot.FailsAsync<OperationCanceledException>(
+        1_000_000,
+        async worker =>
+        {
+            using var cancellation = new CancellationTokenSource();
+            return await TakeAsync(worker.Id, new InterruptedSnapshot.OnFirstObjects(cancellation.Cancel), cancellation.Token);
+        },
+        async worker =>
+        {
+            Assert.Empty(ChildrenOf(worker.Id));
+            Assert.Empty((await TakeAsync(worker.Id)).Gaps);
+        });
 
     [Fact]
     public async Task AWorkerThatIsKilledWhileItsCopyIsReadIsReportedAsExited()
     {
-        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
-
-        SnapshotException failure = await Assert.ThrowsAsync<SnapshotException>(
-            () => TakeAsync(worker.Id, new OnFirstObjects(() => worker.Process.Signal(9))));
+        SnapshotException failure = await InterruptedSnapshot.FailsAsync<SnapshotException>(
+            1_000_000, worker => TakeAsync(worker.Id, InterruptedSnapshot.Kill(worker)));
 
         Assert.Equal(CaptureOutcome.WorkerExited, failure.Outcome);
     }
@@ -172,25 +172,29 @@ public sealed class CopyOnWriteEngineTests
     [Fact]
     public async Task AnalysingProcessThatIsKilledLeavesNothingInTheWorker()
     {
-        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
-
-        SnapshotException failure = await Assert.ThrowsAsync<SnapshotException>(
-            () => TakeAsync(worker.Id, new OnFirstObjects(() => Kill(TracerOfCopyOf(worker.Id)))));
+        SnapshotException failure = await InterruptedSnapshot.FailsAsync<SnapshotException>(
+            1_000_000,
+            worker => TakeAsync(worker.Id, KillAnalysis(worker)),
+            async worker =>
+            {
+                Assert.Empty(ChildrenOf(worker.Id));
+                await worker.LeakAsync(1);
+            });
 
         Assert.Equal(CaptureOutcome.Failed, failure.Outcome);
-        Assert.Empty(ChildrenOf(worker.Id));
-        await worker.LeakAsync(1);
     }
 
     [Fact]
     public async Task WhatFailsWhileTheWorkerEndsIsItsEnd()
     {
-        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "1000000");
-        int looks = 0;
-        SnapshotTarget ending = Target(worker.Id) with { Lives = () => looks++ < 3 };
-
-        SnapshotException failure = await Assert.ThrowsAsync<SnapshotException>(() => new CopyOnWriteEngine(Proc, TimeProvider.System).TakeAsync(
-            ending, new OnFirstObjects(() => Kill(TracerOfCopyOf(worker.Id))), TestContext.Current.CancellationToken));
+        SnapshotException failure = await InterruptedSnapshot.FailsAsync<SnapshotException>(
+            1_000_000,
+            worker =>
+            {
+                int looks = 0;
+                SnapshotTarget ending = Target(worker.Id) with { Lives = () => looks++ < 3 };
+                return new CopyOnWriteEngine(Proc, TimeProvider.System).TakeAsync(ending, KillAnalysis(worker), TestContext.Current.CancellationToken);
+            });
 
         Assert.Equal(CaptureOutcome.WorkerExited, failure.Outcome);
     }
@@ -213,13 +217,19 @@ public sealed class CopyOnWriteEngineTests
             ? new ChildProcessStart("setpriv", $"--reuid={SomebodyElse}", $"--regid={SomebodyElse}", "--clear-groups", executable, "--nodes", "500000")
             : new ChildProcessStart(executable, "--nodes", "500000"));
         ProcessStatus? analysing = null;
+        HeapSnapshot snapshot;
 
-        HeapSnapshot snapshot = await TakeAsync(worker.Id, new OnFirstObjects(() => analysing = Proc.TryReadStatus(TracerOfCopyOf(worker.Id)).Value));
+        // On a machine that is busy elsewhere it can be over before anybody looks.
+        do
+        {
+            snapshot = await TakeAsync(worker.Id, new InterruptedSnapshot.OnFirstObjects(() => analysing = AnalysisOf(worker.Id)));
+        }
+        while (analysing is null);
 
         ProcessStatus status = Proc.TryReadStatus(worker.Id).Value!;
         Assert.Empty(snapshot.Gaps);
         Assert.Equal(isRoot ? SomebodyElse : status.Uid.Effective, status.Uid.Effective);
-        Assert.Equal(status.Uid, analysing!.Uid);
+        Assert.Equal(status.Uid, analysing.Uid);
         Assert.Equal(status.Gid, analysing.Gid);
         Assert.Equal(0UL, analysing.EffectiveCapabilities & ~status.PermittedCapabilities);
         Assert.Empty(ChildrenOf(worker.Id));
@@ -304,25 +314,16 @@ public sealed class CopyOnWriteEngineTests
 
     private static IEnumerable<int> ChildrenOf(int pid) => Proc.EnumeratePids().Where(child => Proc.TryReadStatus(child).Value?.ParentPid == pid);
 
-    private static int TracerOfCopyOf(int pid) =>
-        Proc.TryReadStatus(Proc.TryReadStatus(ChildrenOf(pid).Single()).Value!.TracerPid).Value!.ThreadGroupPid;
+    /// <summary>Null when the copy is gone already.</summary>
+    private static ProcessStatus? AnalysisOf(int pid) =>
+        ChildrenOf(pid).Select(copy => Proc.TryReadStatus(copy).Value?.TracerPid).SingleOrDefault() is { } tracer ? Proc.TryReadStatus(tracer).Value : null;
 
-    private static void Kill(int pid)
+    private static InterruptedSnapshot.OnFirstObjects KillAnalysis(PlainWorker worker) => new(() =>
     {
-        using var process = System.Diagnostics.Process.GetProcessById(pid);
-        process.Kill();
-    }
-
-    private sealed class OnFirstObjects(Action act) : IProgress<long>
-    {
-        private int _calls;
-
-        public void Report(long value)
+        if (AnalysisOf(worker.Id) is { } analysis)
         {
-            if (Interlocked.Increment(ref _calls) == 1)
-            {
-                act();
-            }
+            using var process = System.Diagnostics.Process.GetProcessById(analysis.ThreadGroupPid);
+            process.Kill();
         }
-    }
+    });
 }
