@@ -46,6 +46,7 @@ internal sealed class GcSession : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Task _running;
     private int _failures;
+    private volatile bool _isListening;
 
     /// <param name="worker">It has a diagnostics socket.</param>
     /// <param name="signalled">Called for each SIGUSR2 that the worker passes on, on the thread that reads. Must not wait.</param>
@@ -58,6 +59,9 @@ internal sealed class GcSession : IAsyncDisposable
     }
 
     public GcReading Reading => _tally.Reading;
+
+    /// <summary>The worker has said that it sends its events from now on.</summary>
+    public bool IsListening => _isListening;
 
     public async ValueTask DisposeAsync()
     {
@@ -87,6 +91,7 @@ internal sealed class GcSession : IAsyncDisposable
             var target = new SnapshotTarget { Pid = _worker.Pid, Socket = _worker.Socket!, BufferMegabytes = BufferMegabytes, Lives = static () => true };
             connection = await EventPipeConnection.OpenAsync(target, _closing.Token);
             using EventPipeSession session = await connection.StartAsync(Providers, BufferMegabytes, 0, null, _closing.Token);
+            _isListening = true;
             await ListenAsync(session);
         }
         catch (Exception failed) when (failed is IOException or DiagnosticsClientException or System.Net.Sockets.SocketException or OperationCanceledException or TimeoutException or UnauthorizedAccessException or FormatException)
@@ -95,6 +100,7 @@ internal sealed class GcSession : IAsyncDisposable
         }
         finally
         {
+            _isListening = false;
             await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
