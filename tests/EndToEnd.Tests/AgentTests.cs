@@ -125,6 +125,7 @@ public sealed class AgentTests
     [InlineData("HeapDrift__Captures__MostAtOnce", "0", "HeapDrift:Captures:MostAtOnce is 0: it takes 1 to 16")]
     [InlineData("HeapDrift__Captures__Cooldown", "soon", "HeapDrift:Captures:Cooldown")]
     [InlineData("HeapDrift__Captures__Engine", "magic", "HeapDrift:Captures:Engine is 'magic': it takes auto, copy-on-write, eventpipe")]
+    [InlineData("HeapDrift__Captures__SymbolsDirectory", "/no/such/folder", "HeapDrift:Captures:SymbolsDirectory is '/no/such/folder': there is no such folder")]
     [InlineData("HeapDrift__Watch__MostReadShare", "0.5", "HeapDrift:Watch:MostReadShare is 0.5: it takes 1E-05 to 0.01")]
     [InlineData("HeapDrift__Watch__ReadInterval", "00:05:00", "HeapDrift:Watch:ReadInterval is 00:05:00: it takes 00:00:01 to 00:01:00")]
     [InlineData("HeapDrift__Detector__FloorBytes", "-1", "HeapDrift:Detector:FloorBytes is -1: it takes 0 or more")]

@@ -41,6 +41,34 @@ public sealed class AllocationSiteTests
         Assert.InRange(estimated / (double)finding["retainedBytesDelta"]!, least, 1.7);
     }
 
+    /// <summary>As images are built: the assemblies in one place, their PDBs in another.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task LinesComeFromAFolderOfSymbols(bool byTheAgent)
+    {
+        using var folder = new TemporaryFolder();
+        using var published = new TemporaryFolder();
+        using var symbols = new TemporaryFolder();
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(RepositoryPaths.PlainWorker(10))!))
+        {
+            File.Copy(file, Path.Join(Path.GetExtension(file) == ".pdb" ? symbols.Path : published.Path, Path.GetFileName(file)));
+        }
+
+        await using PlainWorker worker = await PlainWorker.StartAsync(
+            new ChildProcessStart(Path.Join(published.Path, Path.GetFileName(RepositoryPaths.PlainWorker(10))), "--nodes", "10000", "--leak", "40000"));
+
+        JsonNode report = byTheAgent
+            ? await CaptureByAgentAsync(worker.Id, folder.Path, symbols.Path)
+            : (await HeapDriftTool.RunAsync(
+                "capture", "--pid", Text(worker.Id), "--symbols", symbols.Path, "--window", "5s", "--confirm", "0", "--format", "json", "--output", folder.Path)).Json();
+
+        JsonArray sites = report["findings"]![0]!["allocationSites"]!.AsArray();
+        JsonNode own = sites[0]!["frames"]!.AsArray().First(frame => frame!["file"] is not null)!;
+        Assert.Equal("Program.cs", Path.GetFileName((string?)own["file"]));
+        Assert.Equal(LineOf("Things.Add(Things.Count, new LeakedThing());"), (int?)own["line"]);
+    }
+
     [Fact]
     public async Task WhereAllocationsAreNotTrackedTheReportSaysWhy()
     {
@@ -75,6 +103,16 @@ public sealed class AllocationSiteTests
 
         // Each EventPipe session that streams has a thread of its own in the worker.
         await Eventually.HoldsAsync(() => Threads(worker.Id) <= before, TimeSpan.FromSeconds(30), "a session that has ended takes its thread with it");
+    }
+
+    private static async Task<JsonNode> CaptureByAgentAsync(int pid, string reports, string symbols)
+    {
+        await using AgentProcess agent = await AgentProcess.StartAsync(
+            reports, new Dictionary<string, string?> { ["HeapDrift__Captures__SymbolsDirectory"] = symbols }, "--window", "5s");
+        await agent.WatchesAsync(pid);
+        string id = (string)(await agent.RequestCaptureAsync(pid))["captureId"]!;
+        await agent.EndedAsync(line => (string?)line["captureId"] == id);
+        return await agent.GetAsync($"/api/captures/{id}");
     }
 
     private static int Threads(int pid) => Directory.EnumerateDirectories($"/proc/{pid}/task")

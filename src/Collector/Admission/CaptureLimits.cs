@@ -17,6 +17,9 @@ internal sealed class CaptureLimits : IValidateOptions<CaptureLimits>
     /// <summary>One of <see cref="EngineChoice.Names"/>.</summary>
     public string Engine { get; set; } = EngineChoice.Auto;
 
+    /// <summary>With PDBs that are not beside their assemblies; null for none.</summary>
+    public string? SymbolsDirectory { get; set; }
+
     /// <summary>Captures that run on this node at the same time; the others wait.</summary>
     public int MostAtOnce { get; set; } = 2;
 
@@ -36,6 +39,7 @@ internal sealed class CaptureLimits : IValidateOptions<CaptureLimits>
             string.IsNullOrWhiteSpace(options.OutputDirectory) ? $"{Section}:OutputDirectory is empty: name a folder for the reports" : null,
             InRange(nameof(Window), options.Window, TimeSpan.Zero, TimeSpan.FromDays(1)),
             EngineChoice.Names.Contains(options.Engine) ? null : $"{Section}:Engine is '{options.Engine}': it takes {string.Join(", ", EngineChoice.Names)}",
+            options.SymbolsDirectory is not { } symbols || Directory.Exists(symbols) ? null : $"{Section}:SymbolsDirectory is '{symbols}': there is no such folder, or it cannot be entered",
             InRange(nameof(MostAtOnce), options.MostAtOnce, 1, 16),
             InRange(nameof(Cooldown), options.Cooldown, TimeSpan.Zero, TimeSpan.FromDays(1)),
             InRange(nameof(DailyBudget), options.DailyBudget, 0, 1000),

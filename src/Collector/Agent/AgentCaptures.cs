@@ -78,6 +78,7 @@ internal sealed class AgentCaptures(
             Window = limits.Window,
             OutputDirectory = limits.OutputDirectory,
             Engine = limits.Engine,
+            SymbolsDirectory = limits.SymbolsDirectory,
             Trigger = order.Trigger,
             IsDeclaredTracer = false,
             Evidence = evidence,

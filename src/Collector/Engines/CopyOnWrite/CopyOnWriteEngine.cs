@@ -93,7 +93,7 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
             if (CopyReaper.FindsAny(plan.Pid))
             {
                 using AnalysisProcess sweeper = AnalysisProcess.Start();
-                await sweeper.SweepAsync(order with { IsSweep = true });
+                await sweeper.SweepAsync(order with { IsSweep = true }, new AnalysisPatience(Patience, MarkingPatience, clock));
             }
         }
     }

@@ -63,13 +63,7 @@ internal sealed class AnalysisProcess : IDisposable
         Task<SnapshotDocument?> document = ReadDocumentAsync();
         Task<AnalysisFailure?> failure = ReadWordsAsync(word => Hear(word, watch, progress, samples));
         await SayAsync(JsonSerializer.Serialize(order, AnalysisJson.Default.AnalysisOrder));
-        bool hangs = !await watch.WaitAsync(_process.WaitForExitAsync(CancellationToken.None));
-        if (hangs)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync(CancellationToken.None);
-        }
-
+        bool hangs = !await EndsAsync(watch);
         AnalysisFailure? said = await failure;
         SnapshotDocument? read = await document;
         cancellationToken.ThrowIfCancellationRequested();
@@ -89,11 +83,11 @@ internal sealed class AnalysisProcess : IDisposable
     }
 
     /// <summary>Has it clear away what is left of copies. What cannot be cleared away now is found by the next snapshot.</summary>
-    public async Task SweepAsync(AnalysisOrder order)
+    public async Task SweepAsync(AnalysisOrder order, AnalysisPatience watch)
     {
-        Task words = ReadWordsAsync(static _ => { });
+        Task words = ReadWordsAsync(watch.Heard);
         await SayAsync(JsonSerializer.Serialize(order, AnalysisJson.Default.AnalysisOrder));
-        await _process.WaitForExitAsync(CancellationToken.None);
+        await EndsAsync(watch);
         await words;
     }
 
@@ -102,6 +96,19 @@ internal sealed class AnalysisProcess : IDisposable
     /// <summary>Ourselves; beside our assembly, because a test that hosts us is another executable.</summary>
     private static string Executable() =>
         Path.Join(AppContext.BaseDirectory, "heapdrift") is var beside && File.Exists(beside) ? beside : Environment.ProcessPath!;
+
+    /// <summary>False when it had to be ended.</summary>
+    private async Task<bool> EndsAsync(AnalysisPatience watch)
+    {
+        if (await watch.WaitAsync(_process.WaitForExitAsync(CancellationToken.None)))
+        {
+            return true;
+        }
+
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        return false;
+    }
 
     private void Hear(AnalysisWord word, AnalysisPatience watch, IProgress<long>? progress, Func<long, Task<SampleQuery>>? samples)
     {
