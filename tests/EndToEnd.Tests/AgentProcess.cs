@@ -16,6 +16,9 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     private const string TestWorkers = "PlainWorker*";
 
+    /// <summary>Workers of tests start within a second.</summary>
+    private const string SettlingTime = "HeapDrift__Watch__SettlingTime";
+
     private AgentProcess(ChildProcess process, Uri address)
     {
         Process = process;
@@ -41,6 +44,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     {
         var all = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>());
         all.TryAdd(Services, TestWorkers);
+        all.TryAdd(SettlingTime, "00:00:03");
         return all;
     }
 

@@ -128,6 +128,7 @@ public sealed class AgentTests
     [InlineData("HeapDrift__Captures__SymbolsDirectory", "/no/such/folder", "HeapDrift:Captures:SymbolsDirectory is '/no/such/folder': there is no such folder")]
     [InlineData("HeapDrift__Watch__MostReadShare", "0.5", "HeapDrift:Watch:MostReadShare is 0.5: it takes 1E-05 to 0.01")]
     [InlineData("HeapDrift__Watch__ReadInterval", "00:05:00", "HeapDrift:Watch:ReadInterval is 00:05:00: it takes 00:00:01 to 00:01:00")]
+    [InlineData("HeapDrift__Watch__SettlingTime", "02:00:00", "HeapDrift:Watch:SettlingTime is 02:00:00: it takes 00:00:00 to 01:00:00")]
     [InlineData("HeapDrift__Detector__FloorBytes", "-1", "HeapDrift:Detector:FloorBytes is -1: it takes 0 or more")]
     [InlineData("HeapDrift__Captures__MostAtOnec", "3", "MostAtOnec")]
     public async Task AWrongSettingEndsTheStartAndIsNamed(string name, string value, string expected)

@@ -89,7 +89,7 @@ internal static class AgentRow
         string folder = Path.Join(Path.GetTempPath(), "heapdrift-bench");
         var agent = ChildProcess.Start(new ChildProcessStart(RepositoryPaths.HeapDrift, "agent", "--urls", "http://127.0.0.1:0", "--output", folder)
         {
-            Environment = new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null },
+            Environment = new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null, ["HeapDrift__Watch__SettlingTime"] = "00:00:00" },
         });
         try
         {

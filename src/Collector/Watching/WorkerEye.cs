@@ -13,6 +13,7 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
     private readonly MemoryWatch _memory = new(worker.Pid, proc, clock, options.MostReadShare, options.ReadInterval);
     private readonly LeakWatch? _leak = detector.Enabled ? new(detector.ForOne()) : null;
     private readonly DateTimeOffset? _startedAt = proc.TryReadStartedAt(worker.StartTimeTicks);
+    private readonly long _seenAt = clock.GetTimestamp();
 
     private readonly MemoryHistory _history = new();
     private GcSession? _collections;
@@ -34,7 +35,7 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
         _history.Add(memory);
 
         // Its socket comes a moment after the worker.
-        _collections ??= Worker.Socket is null ? null : sessions.Open(Worker);
+        _collections ??= Worker.Socket is not null && HasSettled() ? sessions.Open(Worker) : null;
         GcReading? collections = _collections?.Reading;
         return Describe(memory, collections);
     }
@@ -46,6 +47,10 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
             await _collections.DisposeAsync();
         }
     }
+
+    /// <summary>By the time that it was watched where nobody knows how old it is.</summary>
+    private bool HasSettled() =>
+        clock.GetElapsedTime(_seenAt) >= options.SettlingTime || clock.GetUtcNow() - _startedAt >= options.SettlingTime;
 
     private WatchedWorker Describe(WorkerMemory memory, GcReading? collections) => new()
     {

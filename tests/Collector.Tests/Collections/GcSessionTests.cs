@@ -180,10 +180,6 @@ public sealed class GcSessionTests
             () => session.Reading.Collections.Take(2).Sum() >= small, Patience, "the stream has caught up", () => Show(session.Reading));
     }
 
-    /// <summary>
-    /// Nothing is collected while the session is being opened: a condition variable of glibc can lose a wake-up where threads contend
-    /// (https://sourceware.org/bugzilla/show_bug.cgi?id=25847), and .NET 8 then never answers (https://github.com/dotnet/runtime/pull/117038).
-    /// </summary>
     private static async Task UntilItListensAsync(PlainWorker worker, GcSession session)
     {
         await Eventually.HoldsAsync(() => session.IsListening, Patience, "the session is open");

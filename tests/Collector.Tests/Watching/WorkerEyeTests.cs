@@ -5,6 +5,7 @@ using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Watching;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Watching;
+using HeapDrift.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -47,6 +48,30 @@ public sealed class WorkerEyeTests : IDisposable
         Assert.InRange(Look(eye).UsedBytes, 1, long.MaxValue);
     }
 
+    /// <summary>Before, it may be initialising what the session asks for, and both would wait for each other for ever.</summary>
+    [Fact]
+    public async Task AWorkerIsNotListenedToBeforeItHasSettled()
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10);
+        var settling = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using WorkerEye eye = Open(new WorkerDirectory(new ProcFileSystem()).Get(worker.Id), settling);
+
+        Assert.Null(eye.Look()!.Collections);
+        settling.Advance(TimeSpan.FromSeconds(15));
+        Assert.Null(eye.Look()!.Collections);
+        settling.Advance(TimeSpan.FromSeconds(15));
+        Assert.NotNull(eye.Look()!.Collections);
+    }
+
+    [Fact]
+    public async Task AWorkerThatIsOlderThanTheAgentIsListenedToAtOnce()
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10);
+        await using WorkerEye eye = Open(new WorkerDirectory(new ProcFileSystem()).Get(worker.Id), new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(1)));
+
+        Assert.NotNull(eye.Look()!.Collections);
+    }
+
     /// <summary>Late enough for a reading to be due.</summary>
     private WorkerMemory Look(WorkerEye eye)
     {
@@ -69,6 +94,9 @@ public sealed class WorkerEyeTests : IDisposable
             Socket = null,
             Resource = new Dictionary<string, string>(),
         };
-        return new WorkerEye(worker, proc, _clock, new WatchOptions(), new DetectorOptions(), new GcSessions(_desk, _clock, NullLogger<GcSessions>.Instance), _underWay);
+        return Open(worker, _clock);
     }
+
+    private WorkerEye Open(Worker worker, TimeProvider clock) => new(
+        worker, new ProcFileSystem(), clock, new WatchOptions(), new DetectorOptions(), new GcSessions(_desk, clock, NullLogger<GcSessions>.Instance), _underWay);
 }

@@ -9,6 +9,11 @@ using Targets;
 
 const PosixSignal SigUsr2 = (PosixSignal)12;
 
+// Tests listen to it as soon as it is ready, and its own start must be over by then: a runtime that is asked for its counters while its thread
+// pool is initialised can stand still for ever (https://github.com/dotnet/runtime/issues/105682).
+ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
+ThreadPool.GetAvailableThreads(out _, out _);
+
 var exit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
 Holder.Fill(NumberAfter("--nodes"));
