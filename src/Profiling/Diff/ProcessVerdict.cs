@@ -25,6 +25,12 @@ internal static class ProcessVerdict
 
     private static readonly string[] Managed = [MemoryCategory.GCLive, .. Unused];
 
+    /// <summary>
+    /// Whoever maps the same file and ends leaves its share of the pages to those that still map it: their proportional memory grows by megabytes (the
+    /// runtime's libraries alone are 40 MB) while they do nothing. What is resident then stays as it was.
+    /// </summary>
+    private static readonly string[] Mapped = [MemoryCategory.Files, MemoryCategory.Shared];
+
     /// <summary>Null where the process did not grow, or nothing can be said.</summary>
     /// <param name="memory">In order.</param>
     /// <param name="fullCollections">Collections of the whole heap meanwhile; null where that is not known.</param>
@@ -41,7 +47,8 @@ internal static class ProcessVerdict
             return null;
         }
 
-        if (HoldsOn(memory, NotManaged, floor))
+        if (HoldsOn(memory, reading => NotManaged(reading) - Sum(reading, Mapped), floor)
+            || (HoldsOn(memory, NotManaged, floor) && memory[^1].RssBytes - memory[0].RssBytes >= floor))
         {
             return Verdict.NativeGrowth;
         }

@@ -42,6 +42,28 @@ public sealed class ProcessVerdictTests
     public void WithoutTheCollectorsPartsNothingIsSaid() =>
         Assert.Null(ProcessVerdict.Of([Kinds(100), Kinds(300)], fullCollections: 0));
 
+    /// <summary>Another process ended that mapped the same libraries.</summary>
+    [Fact]
+    public void WhatOthersLeaveOfSharedFilesIsNoGrowth() =>
+        Assert.Null(ProcessVerdict.Of([WithFiles(20, resident: 130), WithFiles(35, resident: 130), WithFiles(50, resident: 131)], fullCollections: 0));
+
+    [Fact]
+    public void FilesThatTheProcessMapsItselfAreGrowth() =>
+        Assert.Equal(
+            Verdict.NativeGrowth,
+            ProcessVerdict.Of([WithFiles(20, resident: 130), WithFiles(35, resident: 145), WithFiles(50, resident: 160)], fullCollections: 0));
+
+    private static MemoryReading WithFiles(long files, long resident)
+    {
+        MemoryReading rest = Reading(50, 5, 40);
+        return rest with
+        {
+            PssBytes = rest.PssBytes + (files * Megabyte),
+            RssBytes = resident * Megabyte,
+            Categories = new Dictionary<string, long>(rest.Categories) { [MemoryCategory.Files] = files * Megabyte },
+        };
+    }
+
     private static MemoryReading Reading(long live, long free, long native) => new()
     {
         PssBytes = (live + free + native) * Megabyte,
