@@ -8,6 +8,7 @@ internal enum PtraceRequest
     GetRegisters = 12,
     SetRegisters = 13,
     Continue = 7,
+    Kill = 8,
     Detach = 17,
     ContinueToSystemCall = 24,
     SetOptions = 0x4200,

@@ -17,12 +17,8 @@ internal sealed record CopyOnWritePlan
     /// </summary>
     public required string DacPath { get; init; }
 
-    /// <summary>The worker's effective uid, numbered as in our own user namespace.</summary>
-    public required uint Uid { get; init; }
-
-    public required uint Gid { get; init; }
-
-    public required IReadOnlyList<uint> Groups { get; init; }
+    /// <summary>Who loads it.</summary>
+    public required ReaderIdentity Reader { get; init; }
 
     /// <summary>Memory that the copy is expected to need in the worker's control group.</summary>
     public required long ExpectedCostBytes { get; init; }

@@ -56,9 +56,7 @@ internal sealed class CopyOnWritePreflight(ProcFileSystem proc, TracingHost host
                 Pid = pid,
                 CoreClrPath = mapping.LibraryPath!,
                 DacPath = dacPath,
-                Uid = worker.Uid.Effective,
-                Gid = worker.Gid.Effective,
-                Groups = worker.Groups,
+                Reader = ReaderIdentity.Of(worker, own.Value!),
                 ExpectedCostBytes = cost,
             },
             null);

@@ -60,27 +60,25 @@ internal sealed class TracingPermission(ProcFileSystem proc, TracingHost host)
     }
 
     /// <summary>
-    /// The process that reads the copy becomes the worker's user before it loads the worker's code (<see cref="Analysis.Privileges"/>). Before
+    /// The process that reads the copy becomes somebody else before it loads the worker's code (<see cref="ReaderIdentity"/>). Before
     /// that the copy belongs to another user and afterwards that process does: both are ended by kill(2), and a copy that cannot be ended
     /// would keep its pages for as long as heapdrift waits for it.
     /// </summary>
     private static CopyOnWriteRefusal? CheckIdentity(ProcessStatus worker, ProcessStatus own)
     {
-        ulong needed = (worker.Uid.Effective == own.Uid.Effective ? 0 : KillBit | SetUidBit | SetGidBit)
-            | (worker.Gid.Effective == own.Gid.Effective ? 0 : SetGidBit);
-        if (needed == 0)
+        // Only from root does becoming somebody else take the capabilities away (capabilities(7), "Effect of user ID changes on capabilities").
+        if (own.Uid.Effective != 0 && ReaderIdentity.IsAbove(worker, own))
         {
-            return null;
+            return NotPermitted(
+                $"heapdrift runs as uid {own.Uid.Effective} with capabilities that {worker} has not and that only root can give up: the worker's own debugging library would be loaded with them. Run it as root with these capabilities and no others, or as the worker's user without them");
         }
 
-        // Only from root does becoming somebody else take the capabilities away (capabilities(7), "Effect of user ID changes on capabilities").
-        return own.Uid.Effective != 0 && own.PermittedCapabilities != 0 && worker.Uid.Effective != own.Uid.Effective
-            ? NotPermitted(
-                $"heapdrift runs as uid {own.Uid.Effective} with capabilities, which it would keep as uid {worker.Uid.Effective}: the worker's own debugging library would be loaded with them. Run it as root with these capabilities and no others, or as the worker's user")
-            : (needed & ~own.EffectiveCapabilities) == 0
+        var reader = ReaderIdentity.Of(worker, own);
+        ulong needed = (reader.Uid == own.Uid.Effective ? 0 : KillBit | SetUidBit | SetGidBit) | (reader.Gid == own.Gid.Effective ? 0 : SetGidBit);
+        return (needed & ~own.EffectiveCapabilities) == 0
             ? null
             : NotPermitted(
-                $"heapdrift may trace {worker} but not take its identity (uid {worker.Uid.Effective}, gid {worker.Gid.Effective}) to read it, and end what does: run it as the worker's user, or with CAP_SETUID, CAP_SETGID and CAP_KILL too");
+                $"heapdrift may trace {worker} but not become {(reader.Uid == worker.Uid.Effective ? "its user" : "nobody")} (uid {reader.Uid}, gid {reader.Gid}) to read it, and end what does: run it as the worker's user with the worker's capabilities, or with CAP_SETUID, CAP_SETGID and CAP_KILL too");
     }
 
     private CopyOnWriteRefusal? CheckYama(ProcessStatus worker, bool isCapable, bool isDeclaredTracer) => proc.TryReadYama() switch

@@ -14,6 +14,8 @@ public sealed class CopyOnWritePreflightTests : IDisposable
     /// <summary>Of the fake worker of 1 GB: page tables 2 MB, fixed 8 MB, a tenth 107,374,182 bytes.</summary>
     private const long ExpectedCost = (2 * Megabyte) + (8 * Megabyte) + 107_374_182;
 
+    private const string Root = "0\t0\t0\t0";
+
     private readonly FakeWorker _worker = new();
 
     public void Dispose() => _worker.Dispose();
@@ -25,8 +27,8 @@ public sealed class CopyOnWritePreflightTests : IDisposable
 
         Assert.Equal((42, "/app/libcoreclr.so"), (plan.Pid, plan.CoreClrPath));
         Assert.Equal(_worker.PathOf("proc/42/root/app/libmscordaccore.so"), plan.DacPath);
-        Assert.Equal((1000u, 100u), (plan.Uid, plan.Gid));
-        Assert.Equal([4, 100], plan.Groups);
+        Assert.Equal((1000u, 100u), (plan.Reader.Uid, plan.Reader.Gid));
+        Assert.Equal([4, 100], plan.Reader.Groups);
         Assert.Equal(ExpectedCost, plan.ExpectedCostBytes);
     }
 
@@ -102,19 +104,43 @@ public sealed class CopyOnWritePreflightTests : IDisposable
         _worker.With("proc/42/status", FakeWorker.Status(42, "shop", uid: "1001\t1001\t1001\t1001")).With("proc/self/status", FakeWorker.Status(7, "heapdrift", effective: effective));
 
         Assert.Equal(
-            "heapdrift may trace process 42 (shop) but not take its identity (uid 1001, gid 100) to read it, and end what does: run it as the worker's user, or with CAP_SETUID, CAP_SETGID and CAP_KILL too",
+            "heapdrift may trace process 42 (shop) but not become its user (uid 1001, gid 100) to read it, and end what does: run it as the worker's user with the worker's capabilities, or with CAP_SETUID, CAP_SETGID and CAP_KILL too",
             _worker.Refusal());
         _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", effective: FakeWorker.SysPtraceAndIdentity)).Plan();
     }
 
-    [Fact]
-    public void CapabilitiesThatWouldStayWithTheWorkersLibraryAreRefusedAndThoseOfRootAreNot()
+    [Theory]
+    [InlineData("1000\t1000\t1000\t1000")]
+    [InlineData("1001\t1001\t1001\t1001")]
+    public void CapabilitiesThatWouldStayWithTheWorkersLibraryAreRefusedAndThoseOfRootAreNot(string uid)
     {
-        _worker.With("proc/42/status", FakeWorker.Status(42, "shop", uid: "1001\t1001\t1001\t1001"))
+        _worker.With("proc/42/status", FakeWorker.Status(42, "shop", uid: uid))
             .With("proc/self/status", FakeWorker.Status(7, "heapdrift", permitted: FakeWorker.SysPtraceAndIdentity, effective: FakeWorker.SysPtraceAndIdentity));
 
-        Assert.StartsWith("heapdrift runs as uid 1000 with capabilities, which it would keep as uid 1001", _worker.Refusal(), StringComparison.Ordinal);
-        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", uid: "0\t0\t0\t0", permitted: FakeWorker.SysPtraceAndIdentity, effective: FakeWorker.SysPtraceAndIdentity)).Plan();
+        Assert.StartsWith("heapdrift runs as uid 1000 with capabilities that process 42 (shop) has not", _worker.Refusal(), StringComparison.Ordinal);
+        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", uid: Root, permitted: FakeWorker.SysPtraceAndIdentity, effective: FakeWorker.SysPtraceAndIdentity)).Plan();
+    }
+
+    [Fact]
+    public void RootThatHasLessThanOursIsReadByNobodyAndOneThatHasAllIsReadByRoot()
+    {
+        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", uid: Root, gid: Root, permitted: FakeWorker.SysPtraceAndIdentity, effective: FakeWorker.SysPtraceAndIdentity));
+
+        ReaderIdentity less = _worker.With("proc/42/status", FakeWorker.Status(42, "shop", uid: Root, gid: Root, permitted: "0000000000000400")).Plan().Reader;
+        ReaderIdentity all = _worker.With("proc/42/status", FakeWorker.Status(42, "shop", uid: Root, gid: Root, permitted: "00000000000804e0")).Plan().Reader;
+
+        Assert.Equal((65534u, 65534u), (less.Uid, less.Gid));
+        Assert.Empty(less.Groups);
+        Assert.Equal((0u, 0u), (all.Uid, all.Gid));
+    }
+
+    [Fact]
+    public void RootThatCannotBecomeNobodyIsToldSo()
+    {
+        _worker.With("proc/self/status", FakeWorker.Status(7, "heapdrift", uid: Root, gid: Root, permitted: FakeWorker.SysPtrace, effective: FakeWorker.SysPtrace))
+            .With("proc/42/status", FakeWorker.Status(42, "shop", uid: Root, gid: Root));
+
+        Assert.StartsWith("heapdrift may trace process 42 (shop) but not become nobody (uid 65534, gid 65534) to read it", _worker.Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]

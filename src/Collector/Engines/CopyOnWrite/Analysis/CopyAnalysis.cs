@@ -32,12 +32,12 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         long started = clock.GetTimestamp();
         using FrozenCopy copy = Freeze();
         DateTimeOffset takenAt = clock.GetUtcNow();
+        using var memory = new CopyMemory(copy.Pid);
+        IReadOnlyDictionary<int, string> threadNames = ThreadNames.Read(order.Plan.Pid, copy.Threads.Keys);
+        Privileges.DropTo(order.Plan);
         using var watch = new CopyWatch(order.Plan, copy, clock, cancellationToken);
         try
         {
-            using var memory = new CopyMemory(copy.Pid);
-            IReadOnlyDictionary<int, string> threadNames = ThreadNames.Read(order.Plan.Pid, copy.Threads.Keys);
-            Privileges.DropTo(order.Plan);
             HeapSnapshot snapshot = Analyse(copy, memory, files, threadNames, watch.Token);
 
             // Of a copy that was let go nothing can be read, which is quickly done.

@@ -45,7 +45,7 @@ internal sealed class FrozenCopy : IDisposable
     }
 
     /// <summary>Frees at once what the copy holds. May be called from any thread; disposal does the rest.</summary>
-    public void Kill() => Ptrace.Kill(Pid, SigKill);
+    public void Kill() => _tracer?.LetEnd();
 
     /// <summary>Kills the copy. Its memory is free when this returns.</summary>
     public void Dispose()
@@ -123,7 +123,9 @@ internal sealed class FrozenCopy : IDisposable
             return;
         }
 
+        // The signal needs the copy's user, who this process may not be any more; the request needs its tracer, who this thread is.
         Ptrace.Kill(copy, SigKill);
+        Ptrace.Request(PtraceRequest.Kill, copy);
         while (Ptrace.Wait(copy, blocks: true, out WaitStatus status) > 0 && status.IsStopped)
         {
         }

@@ -38,16 +38,19 @@ internal sealed class TracerThread : IDisposable
         return tracer;
     }
 
-    /// <summary>Called by the work: lets <see cref="Start"/> return, and blocks until <see cref="Dispose"/>.</summary>
+    /// <summary>Called by the work: lets <see cref="Start"/> return, and blocks until <see cref="LetEnd"/> or <see cref="Dispose"/>.</summary>
     public void ReadyUntilDisposed()
     {
         _ready.Set();
         _mayEnd.Wait();
     }
 
+    /// <summary>Ends the wait of <see cref="ReadyUntilDisposed"/> and returns at once.</summary>
+    public void LetEnd() => _mayEnd.Set();
+
     public void Dispose()
     {
-        _mayEnd.Set();
+        LetEnd();
         _thread.Join();
 
         // The runtime calls a thread ended a little before the kernel does.
