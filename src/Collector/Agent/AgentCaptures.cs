@@ -5,7 +5,6 @@ using HeapDrift.Collector.Captures;
 using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
 using HeapDrift.Collector.Export;
-using HeapDrift.Collector.Watching;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.Profiling.Reports;
@@ -18,7 +17,7 @@ namespace HeapDrift.Collector.Agent;
 /// the rest of the world.
 /// </summary>
 internal sealed class AgentCaptures(
-    CaptureLimits limits, WorkerInventory inventory, ProcFileSystem proc, ICaptureAudience audience, SnapshotsUnderWay underWay, TimeProvider clock, ILogger<AgentCaptures> logger) : ICaptureRunner
+    CaptureLimits limits, WorkerInventory inventory, ProcFileSystem proc, ICaptureAudience audience, TimeProvider clock, ILogger<AgentCaptures> logger) : ICaptureRunner
 {
     private string? _shelfComplaint;
 
@@ -84,7 +83,7 @@ internal sealed class AgentCaptures(
             Evidence = evidence,
             EvidenceReason = reason,
         };
-        return new Capture(settings, worker, inventory.Directory, proc, clock) { UnderWay = underWay };
+        return new Capture(settings, worker, inventory.Directory, proc, clock);
     }
 
     /// <summary>On disk first. What the disk does not take is sent from memory, where there is somebody to send it to.</summary>

@@ -48,9 +48,8 @@ internal static class AgentHost
         services.AddOptions<WatchOptions>().BindConfiguration(WatchOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WatchOptions>, WatchOptions>();
         services.AddSingleton<GcSessions>();
-        services.AddSingleton<SnapshotsUnderWay>();
         services.AddSingleton<Func<Worker, WorkerEye>>(provider => worker => new WorkerEye(
-            worker, provider.GetRequiredService<ProcFileSystem>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<WatchOptions>>().Value, provider.GetRequiredService<DetectorOptions>(), provider.GetRequiredService<GcSessions>(), provider.GetRequiredService<SnapshotsUnderWay>()));
+            worker, provider.GetRequiredService<ProcFileSystem>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<WatchOptions>>().Value, provider.GetRequiredService<DetectorOptions>(), provider.GetRequiredService<GcSessions>()));
         services.AddSingleton<WorkerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkerWatch>());
 

@@ -4,7 +4,6 @@ using HeapDrift.Collector.Discovery;
 using HeapDrift.Collector.Engines;
 using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Collector.Symbols;
-using HeapDrift.Collector.Watching;
 using HeapDrift.Profiling.Allocations;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Diff;
@@ -36,9 +35,6 @@ internal sealed class Capture(
     /// <summary>Once the capture has run: what the report shows to people besides.</summary>
     public ReportEvidence Evidence { get; private set; } = ReportEvidence.None;
 
-    /// <summary>Where it says while it takes a snapshot that it does.</summary>
-    public SnapshotsUnderWay UnderWay { get; init; } = new();
-
     /// <summary>Runs the capture to its end.</summary>
     /// <param name="observer">Told about every phase.</param>
     /// <param name="finish">Ends the window early.</param>
@@ -56,7 +52,7 @@ internal sealed class Capture(
             }
 
             await using AllocationTracking? tracking = await TryTrackAsync(cancellationToken);
-            var engine = new AnnouncedEngine(EngineChoice.Create(EngineName, proc, clock, reason => Enter(observer, CapturePhase.Baseline, reason)), UnderWay);
+            ISnapshotEngine engine = EngineChoice.Create(EngineName, proc, clock, reason => Enter(observer, CapturePhase.Baseline, reason));
             Enter(observer, CapturePhase.Baseline, "taking the baseline");
             _memoryBefore = _memory.Read();
             HeapSnapshot baseline = await TakeAsync(engine, SnapshotRole.Baseline, null, observer, cancellationToken);
@@ -148,7 +144,7 @@ internal sealed class Capture(
     private string? Version => worker.Resource.GetValueOrDefault(WorkerResource.ServiceVersion);
 
     private async Task<HeapSnapshot> TakeAsync(
-        AnnouncedEngine engine, SnapshotRole role, AllocationTracking? tracking, ICaptureObserver observer, CancellationToken cancellationToken)
+        ISnapshotEngine engine, SnapshotRole role, AllocationTracking? tracking, ICaptureObserver observer, CancellationToken cancellationToken)
     {
         SnapshotTarget target = Target() with { Tracking = tracking };
         HeapSnapshot snapshot = await engine.TakeAsync(

@@ -8,7 +8,7 @@ using HeapDrift.Profiling.Watching;
 namespace HeapDrift.Collector.Watching;
 
 /// <summary>Everything that is kept open to watch one worker. For one caller at a time.</summary>
-internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider clock, WatchOptions options, DetectorOptions detector, GcSessions sessions, SnapshotsUnderWay underWay) : IAsyncDisposable
+internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider clock, WatchOptions options, DetectorOptions detector, GcSessions sessions) : IAsyncDisposable
 {
     private readonly MemoryWatch _memory = new(worker.Pid, proc, clock, options.MostReadShare, options.ReadInterval);
     private readonly LeakWatch? _leak = detector.Enabled ? new(detector.ForOne()) : null;
@@ -17,7 +17,6 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
 
     private readonly MemoryHistory _history = new();
     private GcSession? _collections;
-    private WorkerMemory? _last;
 
     /// <summary>The newest description; details of a young worker come late.</summary>
     public Worker Worker { get; set; } = worker;
@@ -25,9 +24,7 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
     /// <summary>Null when the worker is gone.</summary>
     public WatchedWorker? Look()
     {
-        // What it uses beside its copy says nothing about it: the last reading stands.
-        _last = underWay.Contains(Worker.Pid) && _last is not null ? _last : _memory.Look();
-        if (_last is not { } memory)
+        if (_memory.Look() is not { } memory)
         {
             return null;
         }

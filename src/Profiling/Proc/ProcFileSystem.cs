@@ -66,6 +66,14 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
         return TryReadWhole(path) is { IsPresent: true, Value: string text } ? ProcessStat.Parse(text, path) : null;
     }
 
+    /// <summary>
+    /// Whether a frozen copy of a process lives, whoever made it: held by its tracer from its first moment to its last. It is a child of the thread that
+    /// was made to clone it, and <c>/proc/PID/task/TID/children</c> (proc_tid_children(5)) lists those; false where the kernel was built without
+    /// (CONFIG_PROC_CHILDREN).
+    /// </summary>
+    public bool HasFrozenCopy(int pid) => EnumerateChildren(pid).Any(child =>
+        TryReadStat(child) is { IsSilentCopy: true } && TryReadStatus(child).Value is { State: 't' });
+
     /// <summary>Clock ticks since boot; null when the process is gone. Together with the pid it names a process for good.</summary>
     public long? TryReadStartTime(int pid) => TryReadStat(pid)?.StartTimeTicks;
 
@@ -177,6 +185,23 @@ internal sealed class ProcFileSystem(string root = "/proc", string cgroupRoot = 
         return long.TryParse(line.AsSpan(line is null ? 0 : BootTime.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long booted)
             ? DateTimeOffset.FromUnixTimeSeconds(booted) + TimeSpan.FromSeconds(startTimeTicks / 100d)
             : null;
+    }
+
+    private IEnumerable<int> EnumerateChildren(int pid)
+    {
+        string[] threads;
+        try
+        {
+            threads = Directory.GetDirectories(PathOf(pid, "task"));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+
+        return threads
+            .SelectMany(thread => (ProcFile.TryReadAll(Path.Join(thread, "children")).Value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(child => int.TryParse(child, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0);
     }
 
     /// <summary>These files have content as long as the process lives; older kernels give an empty one instead of ESRCH.</summary>

@@ -49,14 +49,29 @@ internal sealed class MemoryWatch(int pid, ProcFileSystem files, TimeProvider ti
         }
 
         SmapsPlan plan = _pace.Plan(rss);
-        WorkerMemory? reading = plan.Rollup ? ReadSums(rss) : CheapIfDue(rss, plan);
-        if (plan.Ledger)
+        if (plan.ReadsMappings && IsBeingCopied())
         {
-            Ledger = _pace.ReadLedger(rss, () => files.TryReadLedger(pid)).Value.Value ?? Ledger;
+            return _last;
         }
 
+        WorkerMemory? reading = plan.Rollup ? ReadSums(rss) : CheapIfDue(rss, plan);
+        MemoryLedger? ledger = plan.Ledger ? _pace.ReadLedger(rss, () => files.TryReadLedger(pid)).Value.Value : null;
+
+        // It may have begun meanwhile.
+        if (plan.ReadsMappings && IsBeingCopied())
+        {
+            return _last;
+        }
+
+        Ledger = ledger ?? Ledger;
         return reading is null ? _last : Remember(reading);
     }
+
+    /// <summary>
+    /// A process shares its pages with a frozen copy of it: its proportional and private memory fall to half and come back when the copy goes,
+    /// which is nothing that it did. The last reading stands for as long; the first one is better than none.
+    /// </summary>
+    private bool IsBeingCopied() => _last is not null && files.HasFrozenCopy(pid);
 
     private WorkerMemory Remember(WorkerMemory reading)
     {

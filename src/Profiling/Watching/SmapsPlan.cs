@@ -4,4 +4,7 @@ namespace HeapDrift.Profiling.Watching;
 /// <param name="Rollup">Read smaps_rollup.</param>
 /// <param name="Ledger">Read smaps.</param>
 /// <param name="WhyNoRollup">One sentence where smaps_rollup is not read at all because of its cost, else null.</param>
-internal readonly record struct SmapsPlan(bool Rollup, bool Ledger, string? WhyNoRollup);
+internal readonly record struct SmapsPlan(bool Rollup, bool Ledger, string? WhyNoRollup)
+{
+    public bool ReadsMappings => Rollup || Ledger;
+}

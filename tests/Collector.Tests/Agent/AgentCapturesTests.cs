@@ -103,7 +103,6 @@ public sealed class AgentCapturesTests : IAsyncLifetime
             new WorkerInventory(new WorkerDirectory(proc, rules), rules, proc, _backlog.Clock, _ => { }),
             proc,
             audience,
-            new SnapshotsUnderWay(),
             _backlog.Clock,
             NullLogger<AgentCaptures>.Instance);
     }

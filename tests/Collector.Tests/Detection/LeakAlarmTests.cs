@@ -103,7 +103,7 @@ public sealed partial class LeakAlarmTests : IAsyncDisposable
         var inventory = new WorkerInventory(new WorkerDirectory(proc, rules), rules, proc, _clock, _ => { });
         var sessions = new GcSessions(_desk, _clock, NullLogger<GcSessions>.Instance);
         using var watch = new WorkerWatch(
-            inventory, worker => new WorkerEye(worker, proc, _clock, new WatchOptions(), _options, sessions, new SnapshotsUnderWay()), _board, alarm, _clock, NullLogger<WorkerWatch>.Instance);
+            inventory, worker => new WorkerEye(worker, proc, _clock, new WatchOptions(), _options, sessions), _board, alarm, _clock, NullLogger<WorkerWatch>.Instance);
         await alarm.StartAsync(TestContext.Current.CancellationToken);
         await watch.StartAsync(TestContext.Current.CancellationToken);
         TimeSpan step = TimeSpan.FromSeconds(40);

@@ -11,42 +11,15 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HeapDrift.Collector.Tests.Watching;
 
-/// <summary>This process, looked at as a worker.</summary>
+/// <summary>When a session is opened.</summary>
 public sealed class WorkerEyeTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
     private readonly CaptureDesk _desk;
-    private readonly SnapshotsUnderWay _underWay = new();
 
     public WorkerEyeTests() => _desk = new(new CaptureLimits(), CaptureJournal.Load(Path.GetTempPath(), _ => { }), null!, _clock);
 
     public void Dispose() => _desk.Dispose();
-
-    [Fact]
-    public async Task WhileACopyOfTheWorkerLivesItsMemoryIsNotRead()
-    {
-        await using WorkerEye eye = Open();
-        WorkerMemory before = Look(eye);
-        WorkerMemory during;
-        using (_underWay.Enter(Environment.ProcessId))
-        {
-            during = Look(eye);
-        }
-
-        WorkerMemory after = Look(eye);
-
-        Assert.Same(before, during);
-        Assert.NotSame(before, after);
-    }
-
-    [Fact]
-    public async Task AWorkerIsReadOnceEvenWhereItsFirstSnapshotIsUnderWay()
-    {
-        await using WorkerEye eye = Open();
-        using IDisposable snapshot = _underWay.Enter(Environment.ProcessId);
-
-        Assert.InRange(Look(eye).UsedBytes, 1, long.MaxValue);
-    }
 
     /// <summary>Before, it may be initialising what the session asks for, and both would wait for each other for ever.</summary>
     [Fact]
@@ -72,31 +45,6 @@ public sealed class WorkerEyeTests : IDisposable
         Assert.NotNull(eye.Look()!.Collections);
     }
 
-    /// <summary>Late enough for a reading to be due.</summary>
-    private WorkerMemory Look(WorkerEye eye)
-    {
-        _clock.Advance(TimeSpan.FromMinutes(5));
-        return eye.Look()!.Memory!;
-    }
-
-    private WorkerEye Open()
-    {
-        var proc = new ProcFileSystem();
-        var worker = new Worker
-        {
-            Pid = Environment.ProcessId,
-            ParentPid = 1,
-            StartTimeTicks = proc.TryReadStartTime(Environment.ProcessId)!.Value,
-            Name = "tests",
-            RuntimeVersion = null,
-            Usr2 = SignalDisposition.Default,
-            Threads = 1,
-            Socket = null,
-            Resource = new Dictionary<string, string>(),
-        };
-        return Open(worker, _clock);
-    }
-
     private WorkerEye Open(Worker worker, TimeProvider clock) => new(
-        worker, new ProcFileSystem(), clock, new WatchOptions(), new DetectorOptions(), new GcSessions(_desk, clock, NullLogger<GcSessions>.Instance), _underWay);
+        worker, new ProcFileSystem(), clock, new WatchOptions(), new DetectorOptions(), new GcSessions(_desk, clock, NullLogger<GcSessions>.Instance));
 }

@@ -18,6 +18,10 @@ internal static class KernelText
     public static string Stat(string name = "shop", string startTime = "123456") =>
         $"42 ({name}) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 29 0 {startTime} 1000000 500 18446744073709551615\n";
 
+    /// <summary>Up to field 38, the signal of its end.</summary>
+    public static string StatOfChild(int exitSignal) =>
+        $"77 (shop) t 42 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123999 1000000 500 18446744073709551615 1 2 3 4 5 6 7 8 9 10 11 12 {exitSignal} 3\n";
+
     public const string RollupBeforeKinds = """
         5634ac137000-7ffd3aee9000 ---p 00000000 00:00 0                          [rollup]
         Rss:                2000 kB

@@ -59,6 +59,49 @@ public sealed class MemoryWatchTests : IDisposable
     }
 
     [Fact]
+    public void WhileACopyOfTheProcessLivesTheLastReadingStands()
+    {
+        WorkerMemory before = _watch.Look()!;
+        MemoryLedger ledger = _watch.Ledger!;
+        _folder.With("proc/42/task/43/children", "76 77 ")
+            .With("proc/77/stat", KernelText.StatOfChild(exitSignal: 0)).With("proc/77/status", KernelText.Status(state: "t (tracing stop)"));
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        WorkerMemory during = _watch.Look()!;
+        MemoryLedger ledgerOfThen = _watch.Ledger!;
+        _folder.With("proc/77/status", KernelText.Status(state: "Z (zombie)"));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        WorkerMemory after = _watch.Look()!;
+
+        Assert.Same(before, during);
+        Assert.Same(ledger, ledgerOfThen);
+        Assert.NotSame(before, after);
+    }
+
+    [Theory]
+    [InlineData(0, "S (sleeping)")]
+    [InlineData(17, "t (tracing stop)")]
+    public void ChildrenThatAreNoFrozenCopyHinderNothing(int exitSignal, string state)
+    {
+        WorkerMemory before = _watch.Look()!;
+        _folder.With("proc/42/task/43/children", "77 ")
+            .With("proc/77/stat", KernelText.StatOfChild(exitSignal)).With("proc/77/status", KernelText.Status(state: state));
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.NotSame(before, _watch.Look());
+    }
+
+    [Fact]
+    public void ProcessIsReadOnceEvenWhereItIsBeingCopied()
+    {
+        _folder.With("proc/42/task/43/children", "77 ")
+            .With("proc/77/stat", KernelText.StatOfChild(exitSignal: 0)).With("proc/77/status", KernelText.Status(state: "t (tracing stop)"));
+
+        Assert.Equal(650 * 1024, _watch.Look()!.Pss!.Value.AnonBytes);
+    }
+
+    [Fact]
     public void ProcessThatEndedIsGoneForGood()
     {
         Assert.NotNull(_watch.Look());
