@@ -16,7 +16,7 @@ namespace HeapDrift.Collector.Captures;
 
 /// <summary>
 /// The story of one capture, from top to bottom: baseline, window, final, diff, report. Whatever happens on the way, it ends with a
-/// report that says what is known and how it ended; the worker is only ever asked through its diagnostics socket.
+/// report that says what is known and how it ended. What is done to the worker meanwhile is the engine's affair.
 /// </summary>
 internal sealed class Capture(
     CaptureSettings settings, Worker worker, WorkerDirectory directory, ProcFileSystem proc, TimeProvider clock)
