@@ -147,13 +147,32 @@ public sealed class AgentTests
     public async Task APortThatIsTakenIsSaid()
     {
         using var folder = new TemporaryFolder();
+        using var another = new TemporaryFolder();
         await using AgentProcess first = await AgentProcess.StartAsync(folder.Path);
 
-        ProcessResult second = await HeapDriftTool.RunAsync("agent", "--urls", first.Client.BaseAddress!.ToString(), "--output", folder.Path);
+        ProcessResult second = await HeapDriftTool.RunAsync("agent", "--urls", first.Client.BaseAddress!.ToString(), "--output", another.Path);
 
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("address already in use", second.Stderr, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASecondAgentInTheFolderOfOneThatCapturesDoesNotStartAndSpoilsNothing()
+    {
+        using var folder = new TemporaryFolder();
+        await using AgentProcess first = await AgentProcess.StartAsync(folder.Path, null, "--window", "8s");
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "10000");
+        await first.WatchesAsync(worker.Id);
+        string id = (string)(await first.RequestCaptureAsync(worker.Id))["captureId"]!;
+        await BaselineAsync(first, id);
+
+        ProcessResult second = await HeapDriftTool.RunAsync("agent", "--urls", "http://127.0.0.1:0", "--output", folder.Path);
+
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains($"another agent works in {folder.Path}: end it, or give this one a folder of its own (--output)", second.Stderr, StringComparison.Ordinal);
+        Assert.Equal("completed", (string?)(await first.EndedAsync(line => (string?)line["captureId"] == id))["outcome"]);
+        Assert.True(File.Exists(Path.Join(folder.Path, id, "report.json")));
     }
 
     private static Task BaselineAsync(AgentProcess agent, string id) => Eventually.HoldsAsync(

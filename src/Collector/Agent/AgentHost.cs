@@ -39,7 +39,7 @@ internal static class AgentHost
         services.AddSingleton<ProcFileSystem>(_ => new ProcFileSystem());
         services.AddOptions<DiscoveryOptions>().BindConfiguration(DiscoveryOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DiscoveryOptions>, DiscoveryOptions>();
-        services.AddSingleton(provider => new WatchRules(provider.GetRequiredService<IOptions<DiscoveryOptions>>().Value));
+        services.AddSingleton(provider => new WatchRules(provider.GetRequiredService<IOptions<DiscoveryOptions>>().Value, builder.Configuration[WorkerDirectory.AgentVariable]));
         services.AddSingleton(provider => new WorkerDirectory(provider.GetRequiredService<ProcFileSystem>(), provider.GetRequiredService<WatchRules>(), provider.GetRequiredService<DiagnosticPort>()));
         services.AddSingleton(OpenPort);
         services.AddHostedService(provider => provider.GetRequiredService<DiagnosticPort>());
@@ -56,6 +56,7 @@ internal static class AgentHost
         services.AddOptions<CaptureLimits>().BindConfiguration(CaptureLimits.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CaptureLimits>, CaptureLimits>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<CaptureLimits>>().Value);
+        services.AddSingleton<AgentFolder>();
         services.AddSingleton(OpenBacklog);
         services.AddHostedService<DeliveryService>();
         services.AddSingleton<ICaptureAudience, CaptureAudience>();
@@ -87,6 +88,9 @@ internal static class AgentHost
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = StopDeadline);
 
         WebApplication app = builder.Build();
+
+        // Before anything in there is read.
+        _ = app.Services.GetRequiredService<AgentFolder>();
 
         // Before anything is measured: who listens later misses what was counted.
         _ = app.Services.GetRequiredService<AgentRegistry>();
