@@ -11,8 +11,8 @@ internal sealed record Sighting(Worker Worker, RunningProgram Program)
     /// <summary>A worker's memory frozen by HeapDrift: it looks like the worker, and no instruction of it ever runs.</summary>
     public required bool IsFrozenCopy { get; init; }
 
-    /// <summary>It asks by its environment not to be watched, and to keep its signals for itself.</summary>
-    public required bool IsLeftAlone { get; init; }
+    /// <summary>Which agent it wants, as its environment has it (<see cref="WorkerDirectory.AgentVariable"/>). Null where that does not say.</summary>
+    public required string? Agent { get; init; }
 
     /// <summary>False for a kernel thread.</summary>
     public required bool HasMemory { get; init; }

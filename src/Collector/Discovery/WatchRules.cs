@@ -7,18 +7,27 @@ using HeapDrift.Profiling.Proc;
 namespace HeapDrift.Collector.Discovery;
 
 /// <summary>Which processes are workers, and who leads: <see cref="DiscoveryOptions"/> at work.</summary>
-internal sealed class WatchRules(DiscoveryOptions options)
+/// <param name="options">As they were validated.</param>
+/// <param name="agent">What the agent's own environment has as <see cref="WorkerDirectory.AgentVariable"/>.</param>
+internal sealed class WatchRules(DiscoveryOptions options, string? agent = null)
 {
+    private const string NoAgent = "off";
+    private const string AnyAgent = "on";
+
     /// <summary>A pid has seven digits at most (<c>PID_MAX_LIMIT</c>); some programs put more lines below it.</summary>
     private const int PidFileBytes = 64;
 
     private readonly string[] _leaderNames = [.. options.Leaders.Where(leader => !IsPidFile(leader))];
     private readonly string[] _pidFiles = [.. options.Leaders.Where(IsPidFile)];
+    private readonly string? _agent = Word(agent) == NoAgent ? null : Word(agent);
     private HashSet<int> _leaderPids = [];
 
     public bool HaveLeaders => options.Leaders.Length != 0;
 
     public static bool IsPidFile(string leader) => leader.StartsWith('/');
+
+    /// <summary>Whether the process leaves itself to this agent: an agent with a name has those that name it and no others.</summary>
+    public bool MayWatch(Sighting seen) => Word(seen.Agent) == _agent;
 
     /// <summary>Whether a .NET process is among those that are to be watched.</summary>
     public bool IsWanted(Worker worker) => options.Services.Length == 0 || worker.IsSelf
@@ -36,6 +45,8 @@ internal sealed class WatchRules(DiscoveryOptions options)
         _leaderPids = [.. _pidFiles.Select(TryReadPid).OfType<int>()];
         return !before.SetEquals(_leaderPids);
     }
+
+    private static string? Word(string? agent) => agent is "" or AnyAgent ? null : agent;
 
     private static bool Matches(string pattern, string? name) => name is not null && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 

@@ -8,7 +8,10 @@ namespace HeapDrift.Collector.Discovery;
 /// <summary>Describes processes by what the kernel and their diagnostics sockets tell. Reads only; no process notices. Keeps nothing; thread-safe.</summary>
 internal sealed class WorkerDirectory(ProcFileSystem proc, WatchRules? rules = null, DiagnosticPort? port = null)
 {
-    /// <summary>Set to <c>off</c> in the environment of a process, agents leave it alone. Captures by hand work all the same.</summary>
+    /// <summary>
+    /// In the environment of a process: which agent may watch it. <c>off</c> is none, another word the agent that has the same word in its own
+    /// environment. Captures by hand work all the same.
+    /// </summary>
     public const string AgentVariable = "HEAPDRIFT_AGENT";
 
     private readonly LeaderFinder _leaders = new(proc, rules ?? new WatchRules(new DiscoveryOptions()));
@@ -80,7 +83,7 @@ internal sealed class WorkerDirectory(ProcFileSystem proc, WatchRules? rules = n
         {
             IsHidden = runtime.Absence == ProcAbsence.NotPermitted,
             IsFrozenCopy = stat.IsSilentCopy,
-            IsLeftAlone = environment.Value?.GetValueOrDefault(AgentVariable) == "off",
+            Agent = environment.Value?.GetValueOrDefault(AgentVariable),
             HasMemory = status.RssBytes is not null,
         };
     }

@@ -142,7 +142,8 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
     }
 
     private bool IsWorker(Sighting seen) =>
-        seen is { HasMemory: true, IsFrozenCopy: false, IsLeftAlone: false }
+        seen is { HasMemory: true, IsFrozenCopy: false }
+        && rules.MayWatch(seen)
         && (!seen.Program.IsHeapDrift || seen.Worker.IsSelf)
         && ((seen.Worker.IsDotNet && rules.IsWanted(seen.Worker)) || rules.IsCommand(seen.Program) || rules.IsLeader(seen.Worker.Pid, seen.Program) || directory.IsLedByRule(seen.Worker));
 

@@ -10,13 +10,15 @@ internal enum SignalResult
 }
 
 /// <summary>
-/// Sends SIGUSR2 through a pidfd (pidfd_open(2), pidfd_send_signal(2), Linux 5.1 and 5.3), so that a pid that is reused between the look
+/// Sends signals through a pidfd (pidfd_open(2), pidfd_send_signal(2), Linux 5.1 and 5.3), so that a pid that is reused between the look
 /// and the signal gets nothing.
 /// </summary>
 internal static partial class ProcessSignal
 {
     /// <summary>On x86 and ARM (signal(7)).</summary>
     public const int SigUsr2 = 12;
+
+    private const int SigTerm = 15;
 
     private const int Eperm = 1;
 
@@ -26,7 +28,13 @@ internal static partial class ProcessSignal
 
     /// <param name="pid">Whom.</param>
     /// <param name="isSameProcess">Asked once the process is held: is it still the one that was looked at?</param>
-    public static SignalResult TrySendUsr2(int pid, Func<bool> isSameProcess)
+    public static SignalResult TrySendUsr2(int pid, Func<bool> isSameProcess) => TrySend(pid, SigUsr2, isSameProcess);
+
+    /// <summary>Asks it to end; what it does then is its own affair.</summary>
+    /// <inheritdoc cref="TrySendUsr2"/>
+    public static SignalResult TrySendTerm(int pid, Func<bool> isSameProcess) => TrySend(pid, SigTerm, isSameProcess);
+
+    private static SignalResult TrySend(int pid, int signal, Func<bool> isSameProcess)
     {
         int process = (int)SystemCall(SysPidfdOpen, pid, 0, 0, 0);
         if (process < 0)
@@ -40,7 +48,7 @@ internal static partial class ProcessSignal
             return SignalResult.Gone;
         }
 
-        return SystemCall(SysPidfdSendSignal, process, SigUsr2, 0, 0) == 0 ? SignalResult.Sent
+        return SystemCall(SysPidfdSendSignal, process, signal, 0, 0) == 0 ? SignalResult.Sent
             : Marshal.GetLastPInvokeError() == Eperm ? SignalResult.NotPermitted
             : SignalResult.Gone;
     }

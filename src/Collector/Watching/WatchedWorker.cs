@@ -27,6 +27,9 @@ internal sealed record WatchedWorker
 
     public TimeSpan? TimeToLimit { get; init; }
 
+    /// <summary>Its collector and, where it has the package, its signals are heard.</summary>
+    public bool IsListenedTo { get; init; }
+
     /// <summary>Null where nobody listens to its collector.</summary>
     public GcReading? Collections { get; init; }
 

@@ -58,6 +58,7 @@ internal sealed class WorkerEye(Worker worker, ProcFileSystem proc, TimeProvider
         Ledger = _memory.Ledger,
         GrowthBytesPerSecond = _memory.Growth,
         TimeToLimit = _memory.TimeToLimit,
+        IsListenedTo = _collections is { IsListening: true },
         Collections = collections,
         Leak = _leak?.Observe(memory, collections?.LiveBytes),
     };

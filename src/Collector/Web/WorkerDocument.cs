@@ -34,6 +34,9 @@ internal sealed record WorkerDocument
     /// <summary>What SIGUSR2 would do: caught, ignored, or default, which ends the process.</summary>
     public required string Sigusr2 { get; init; }
 
+    /// <summary>The agent hears its collector, and its SIGUSR2 where it has the package: a signal is passed on and captures here.</summary>
+    public required bool IsListenedTo { get; init; }
+
     public required long? PssBytes { get; init; }
 
     public required long? PrivateBytes { get; init; }
@@ -79,6 +82,7 @@ internal sealed record WorkerDocument
             ServiceInstanceId = seen.Worker.InstanceId,
             StartedAt = seen.StartedAt,
             Sigusr2 = seen.Worker.Usr2.ToString().ToLowerInvariant(),
+            IsListenedTo = seen.IsListenedTo,
             PssBytes = memory?.Pss?.TotalBytes,
             PrivateBytes = memory?.PrivateBytes,
             RssBytes = memory?.RssBytes,

@@ -271,11 +271,25 @@ public sealed class WorkerInventoryTests : IDisposable
         Assert.Equal([11], Inventory().Scan().Select(worker => worker.Pid));
     }
 
+    [Theory]
+    [InlineData(null, new[] { 10, 12 })]
+    [InlineData("off", new[] { 10, 12 })]
+    [InlineData("demo-7", new[] { 11 })]
+    [InlineData("demo-8", new int[0])]
+    public void AProcessThatNamesItsAgentIsWatchedByThatAgentAlone(string? agent, int[] watched)
+    {
+        _processes.Put(new(10) { IsDotNet = true, CommandLine = "/app/shop", Executable = "/app/shop", Command = "shop", Environment = "" })
+            .Put(new(11) { IsDotNet = true, CommandLine = "/app/shop", Executable = "/app/shop", Command = "shop", Environment = "HEAPDRIFT_AGENT=demo-7" })
+            .Put(new(12) { IsDotNet = true, CommandLine = "/app/shop", Executable = "/app/shop", Command = "shop", Environment = "HEAPDRIFT_AGENT=on" });
+
+        Assert.Equal(watched, Inventory(new DiscoveryOptions(), agent).Scan().Select(worker => worker.Pid));
+    }
+
     private WorkerInventory Inventory(params string[] commands) => Inventory(new DiscoveryOptions { Commands = commands });
 
-    private WorkerInventory Inventory(DiscoveryOptions options)
+    private WorkerInventory Inventory(DiscoveryOptions options, string? agent = null)
     {
-        var rules = new WatchRules(options);
+        var rules = new WatchRules(options, agent);
         return new WorkerInventory(new WorkerDirectory(_processes.Files, rules), rules, _processes.Files, _clock, _complaints.Add);
     }
 

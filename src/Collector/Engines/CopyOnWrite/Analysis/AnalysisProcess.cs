@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using HeapDrift.Collector.Native;
 using HeapDrift.Profiling.Captures;
 using HeapDrift.Profiling.Heap;
 
@@ -29,7 +30,7 @@ internal sealed class AnalysisProcess : IDisposable
 
     public static AnalysisProcess Start()
     {
-        var start = new ProcessStartInfo(Executable(), [Command])
+        var start = new ProcessStartInfo(OwnExecutable.Path, [Command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -92,10 +93,6 @@ internal sealed class AnalysisProcess : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
-
-    /// <summary>Ourselves; beside our assembly, because a test that hosts us is another executable.</summary>
-    private static string Executable() =>
-        Path.Join(AppContext.BaseDirectory, "heapdrift") is var beside && File.Exists(beside) ? beside : Environment.ProcessPath!;
 
     /// <summary>False when it had to be ended.</summary>
     private async Task<bool> EndsAsync(AnalysisPatience watch)
