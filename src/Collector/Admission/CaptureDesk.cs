@@ -170,16 +170,19 @@ internal sealed class CaptureDesk : IDisposable
     {
         DateTimeOffset now = _clock.GetUtcNow();
         DateTimeOffset? last = _journal.Ended.LastOrDefault(line => line.Pid == order.Pid && line.StartTimeTicks == order.StartTimeTicks)?.EndedAt;
-        if (last + _limits.Cooldown is { } until && until > now)
+        if (last is { } at && IsWithin(_limits.Cooldown, at, now))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"process {order.Pid} ({order.WorkerName}) was captured at {last:HH:mm:ss} UTC and is left alone until {until:HH:mm:ss} (HeapDrift:Captures:Cooldown)");
+            return string.Create(CultureInfo.InvariantCulture, $"process {order.Pid} ({order.WorkerName}) was captured at {at:HH:mm:ss} UTC and is left alone until {at + _limits.Cooldown:HH:mm:ss} (HeapDrift:Captures:Cooldown)");
         }
 
-        int today = _journal.Ended.Count(line => IsAutomatic(line.Trigger) && line.RequestedAt > now - Day) + _journal.Open.Count(open => open.IsAutomatic);
+        int today = _journal.Ended.Count(line => IsAutomatic(line.Trigger) && IsWithin(Day, line.RequestedAt, now)) + _journal.Open.Count(open => open.IsAutomatic);
         return today >= _limits.DailyBudget
             ? $"alerts and the detector have started {today} captures within a day, which is all that this node allows (HeapDrift:Captures:DailyBudget)"
             : null;
     }
+
+    /// <summary>Of what lies ahead no more counts than of what is past: a clock that was set back by a month must not end captures for a month.</summary>
+    private static bool IsWithin(TimeSpan time, DateTimeOffset at, DateTimeOffset now) => (now - at).Duration() < time;
 
     private static bool IsAutomatic(CaptureTrigger trigger) => trigger.Kind is TriggerKind.Alert or TriggerKind.Detector;
 

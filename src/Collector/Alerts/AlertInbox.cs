@@ -98,13 +98,14 @@ internal sealed class AlertInbox
 
     private void Forget()
     {
-        DateTimeOffset oldest = _clock.GetUtcNow() - Remembered;
-        if (_seen.Count < MostSeen && !_seen.Values.Any(at => at < oldest))
+        // What lies ahead was seen before the clock was set back, and would be remembered until it comes there again.
+        (DateTimeOffset oldest, DateTimeOffset newest) = (_clock.GetUtcNow() - Remembered, _clock.GetUtcNow() + Remembered);
+        if (_seen.Count < MostSeen && !_seen.Values.Any(at => at < oldest || at > newest))
         {
             return;
         }
 
-        foreach (var key in _seen.OrderBy(alert => alert.Value).Where((alert, at) => alert.Value < oldest || at <= _seen.Count - MostSeen).Select(alert => alert.Key).ToArray())
+        foreach (var key in _seen.OrderBy(alert => alert.Value).Where((alert, at) => alert.Value < oldest || alert.Value > newest || at <= _seen.Count - MostSeen).Select(alert => alert.Key).ToArray())
         {
             _seen.Remove(key);
         }

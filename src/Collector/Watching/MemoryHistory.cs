@@ -20,7 +20,10 @@ internal sealed class MemoryHistory
     /// <summary>The oldest first. The newest is always what was read last.</summary>
     public ImmutableArray<MemoryPoint> Points { get; private set; } = [];
 
-    /// <summary>PSS and RSS are not one series: where one follows the other it begins anew. A reading that was added before is not added.</summary>
+    /// <summary>
+    /// PSS and RSS are not one series, and neither are two sides of a clock that was set back: there it begins anew. A reading that was added before is
+    /// not added.
+    /// </summary>
     public void Add(WorkerMemory reading)
     {
         if (ReferenceEquals(reading, _last))
@@ -28,7 +31,7 @@ internal sealed class MemoryHistory
             return;
         }
 
-        if (_last is not null && _last.IsCheap != reading.IsCheap)
+        if (_last is not null && (_last.IsCheap != reading.IsCheap || reading.At < _last.At))
         {
             Points = [];
         }

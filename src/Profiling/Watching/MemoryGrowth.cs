@@ -31,7 +31,10 @@ internal sealed class MemoryGrowth
             ? TimeSpan.FromSeconds(headroom / growth)
             : null;
 
-    /// <summary>PSS and RSS are not one series: where one follows the other it begins anew. A reading that was added before is not added.</summary>
+    /// <summary>
+    /// PSS and RSS are not one series, and neither are two sides of a clock that was set back: there it begins anew. A reading that was added before is
+    /// not added.
+    /// </summary>
     public void Add(WorkerMemory reading)
     {
         if (ReferenceEquals(reading, _last))
@@ -39,7 +42,7 @@ internal sealed class MemoryGrowth
             return;
         }
 
-        if (_last is not null && _last.IsCheap != reading.IsCheap)
+        if (_last is not null && (_last.IsCheap != reading.IsCheap || reading.At < _last.At))
         {
             _readings.Clear();
         }

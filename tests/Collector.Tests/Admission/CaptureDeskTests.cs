@@ -111,6 +111,26 @@ public sealed class CaptureDeskTests : IDisposable
         Assert.Equal(CaptureAnswerKind.Accepted, restarted.Request(Worker(1), Alert).Kind);
     }
 
+    /// <summary>As when a virtual machine that was started with a wrong clock is told the time.</summary>
+    [Fact]
+    public async Task AClockThatWasSetBackRefusesNobodyForAsLong()
+    {
+        foreach (int pid in (int[])[1, 2, 3])
+        {
+            using CaptureDesk desk = Open();
+            await EndAsync(desk, desk.Request(Worker(pid), Alert));
+        }
+
+        var today = new FakeTimeProvider(_clock.GetUtcNow() - TimeSpan.FromDays(30));
+        using var later = new CaptureDesk(_limits, CaptureJournal.Load(_folder, _complaints.Add), _runner, today);
+        CaptureAnswer again = later.Request(Worker(1), Alert);
+        await EndAsync(later, again);
+        CaptureAnswer cooling = later.Request(Worker(1), Alert);
+
+        Assert.Equal(CaptureAnswerKind.Accepted, again.Kind);
+        Assert.Equal(CaptureAnswerKind.Refused, cooling.Kind);
+    }
+
     [Fact]
     public async Task ASecondSignalEndsTheWindowOnceTheBaselineIsThere()
     {

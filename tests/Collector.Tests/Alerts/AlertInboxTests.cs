@@ -37,6 +37,19 @@ public sealed class AlertInboxTests : IDisposable
     }
 
     [Fact]
+    public void WhatWasAnsweredBeforeTheClockWasSetBackIsForgottenToo()
+    {
+        AlertInbox before = Open();
+        before.TryTake(Alert("a", 1));
+        before.Save();
+
+        var inbox = new AlertInbox(_folder, new FakeTimeProvider(_clock.GetUtcNow() - TimeSpan.FromDays(30)), _complaints.Add);
+
+        Assert.True(inbox.TryTake(Alert("a", 1)));
+        Assert.False(inbox.TryTake(Alert("a", 1)));
+    }
+
+    [Fact]
     public void WhatIsRememberedIsBounded()
     {
         AlertInbox inbox = Open();

@@ -58,6 +58,17 @@ public sealed class MemoryHistoryTests
         Assert.Equal([99], _history.Points.Select(point => point.Bytes));
     }
 
+    [Fact]
+    public void WhereTheClockWasSetBackALineBegins()
+    {
+        _history.Add(Reading(4000, 10));
+        _history.Add(Reading(4040, 20));
+        _history.Add(Reading(0, 30));
+        _history.Add(Reading(40, 40));
+
+        Assert.Equal([30, 40], _history.Points.Select(point => point.Bytes));
+    }
+
     private static WorkerMemory Reading(int second, long bytes) =>
         new() { At = Start.AddSeconds(second), RssBytes = 1, Pss = new(bytes, 0, 0, 0) };
 }
