@@ -83,7 +83,7 @@ internal static class AgentHost
 
         services.AddSingleton<CaptureMeter>();
         services.AddSingleton(provider => new AgentRegistry(provider.GetRequiredService<WorkerBoard>(), provider.GetRequiredService<DeliveryBacklog>));
-        services.AddSingleton(provider => new WorkerMeter(provider.GetRequiredService<WorkerBoard>(), provider.GetRequiredService<DeliveryBacklog>));
+        services.AddSingleton<Func<WorkerMeter>>(provider => () => new WorkerMeter(provider.GetRequiredService<WorkerBoard>(), provider.GetRequiredService<DeliveryBacklog>));
         services.AddHostedService<MetricsService>();
         services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = StopDeadline);
 
@@ -94,7 +94,6 @@ internal static class AgentHost
 
         // Before anything is measured: who listens later misses what was counted.
         _ = app.Services.GetRequiredService<AgentRegistry>();
-        _ = app.Services.GetRequiredService<WorkerMeter>();
         app.MapHealth();
         app.MapMetrics();
         app.MapPage();

@@ -16,6 +16,8 @@ internal sealed class WorkerMeter : IDisposable
 
     private readonly Meter _meter = new(Name);
     private readonly WorkerBoard _board;
+    private readonly Lock _lock = new();
+    private readonly HashSet<(int Pid, long Start)> _seen = [];
 
     public WorkerMeter(WorkerBoard board, Func<DeliveryBacklog> backlog)
     {
@@ -29,7 +31,17 @@ internal sealed class WorkerMeter : IDisposable
         _meter.CreateObservableCounter(TelemetryNames.Metrics.UndeliverableCaptures, () => backlog().UndeliverableCount, TelemetryNames.Units.Capture, UndeliverableHelp);
     }
 
-    public Meter Meter => _meter;
+    /// <summary>Workers that were measured since this was made, and how many of them are not there any more.</summary>
+    public (int All, int Ended) Seen
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_seen.Count, _seen.Count - _board.Workers.Count(worker => _seen.Contains(KeyOf(worker))));
+            }
+        }
+    }
 
     public void Dispose() => _meter.Dispose();
 
@@ -54,6 +66,7 @@ internal sealed class WorkerMeter : IDisposable
     {
         foreach (WatchedWorker worker in _board.Workers)
         {
+            Note(worker);
             KeyValuePair<string, object?>[] labels = [.. LabelsOf(worker)];
             foreach (FigureValue value in figure.Read(worker))
             {
@@ -61,6 +74,16 @@ internal sealed class WorkerMeter : IDisposable
             }
         }
     }
+
+    private void Note(WatchedWorker worker)
+    {
+        lock (_lock)
+        {
+            _seen.Add(KeyOf(worker));
+        }
+    }
+
+    private static (int Pid, long Start) KeyOf(WatchedWorker worker) => (worker.Worker.Pid, worker.Worker.StartTimeTicks);
 
     private static IEnumerable<KeyValuePair<string, object?>> LabelsOf(WatchedWorker seen)
     {
