@@ -33,18 +33,19 @@ internal sealed class RequestGuard(Credentials credentials, AlertOptions options
             return Refuse(request, StatusCodes.Status403Forbidden, reason);
         }
 
+        // Before anything is counted: who may not ask must not use up what those who may have.
+        if (!credentials.Accept(request.Headers.Authorization))
+        {
+            request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"heapdrift\"";
+            return Refuse(request, StatusCodes.Status401Unauthorized, "the credentials are missing or wrong: HeapDrift:Alerts sets them");
+        }
+
         using RateLimitLease rate = _perMinute.AttemptAcquire();
         using RateLimitLease place = _atOnce.AttemptAcquire();
         if (!rate.IsAcquired || !place.IsAcquired)
         {
             request.HttpContext.Response.Headers.RetryAfter = "30";
             return Refuse(request, StatusCodes.Status429TooManyRequests, "too many requests: HeapDrift:Alerts:MostPerMinute and MostAtOnce set the limits");
-        }
-
-        if (!credentials.Accept(request.Headers.Authorization))
-        {
-            request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"heapdrift\"";
-            return Refuse(request, StatusCodes.Status401Unauthorized, "the credentials are missing or wrong: HeapDrift:Alerts sets them");
         }
 
         return await next(context);
