@@ -131,6 +131,7 @@ public sealed class AgentTests
     [InlineData("HeapDrift__Watch__SettlingTime", "02:00:00", "HeapDrift:Watch:SettlingTime is 02:00:00: it takes 00:00:00 to 01:00:00")]
     [InlineData("HeapDrift__Detector__FloorBytes", "-1", "HeapDrift:Detector:FloorBytes is -1: it takes 0 or more")]
     [InlineData("HeapDrift__Captures__MostAtOnec", "3", "MostAtOnec")]
+    [InlineData("HeapDrift__Capture__MostAtOnce", "3", "there is no setting HeapDrift:Capture: it takes HeapDrift:Captures, ")]
     public async Task AWrongSettingEndsTheStartAndIsNamed(string name, string value, string expected)
     {
         using var folder = new TemporaryFolder();

@@ -77,6 +77,39 @@ public sealed class AlertTests
         await PostAsync(agent, Body(1, "firing"), HttpStatusCode.Accepted);
     }
 
+    /// <summary>As where a variable of a compose file is not set.</summary>
+    [Theory]
+    [InlineData("HeapDrift__Alerts__BasicUser", "", "HeapDrift__Alerts__BasicPassword", "")]
+    [InlineData("Kestrel__Endpoints__Http__Url", "http://0.0.0.0:0", "HeapDrift__Alerts__MostAtOnce", "8")]
+    public async Task WhatOnlyLooksLikeCredentialsOrLoopbackIsNoneOfThem(string name, string value, string other, string otherValue)
+    {
+        using var folder = new TemporaryFolder();
+
+        ProcessResult refused = await HeapDriftTool.RunAsync(
+            new Dictionary<string, string?> { [name] = value, [other] = otherValue },
+            "agent", "--urls", name.StartsWith("Kestrel", StringComparison.Ordinal) ? "http://127.0.0.1:0" : "http://0.0.0.0:0", "--output", folder.Path);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("HeapDrift:Alerts:BearerTokenFile", refused.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhoMayNotAskUsesUpNothingOfThoseWhoMay()
+    {
+        using var folder = new TemporaryFolder();
+        await using AgentProcess agent = await AgentProcess.StartAsync(
+            folder.Path, new Dictionary<string, string?> { ["HeapDrift__Alerts__BearerToken"] = Token, ["HeapDrift__Alerts__MostPerMinute"] = "1" });
+
+        for (int request = 0; request < 3; request++)
+        {
+            await PostAsync(agent, Body(1, "firing"), HttpStatusCode.Unauthorized);
+        }
+
+        agent.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        await PostAsync(agent, Body(1, "firing"), HttpStatusCode.Accepted);
+        await PostAsync(agent, Body(1, "firing"), HttpStatusCode.TooManyRequests);
+    }
+
     [Theory]
     [InlineData("Origin", "http://evil.example")]
     [InlineData("Sec-Fetch-Site", "cross-site")]

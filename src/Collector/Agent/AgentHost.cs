@@ -28,8 +28,12 @@ internal static class AgentHost
         CaptureTraceId.Install();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(ToConfiguration(settings));
-        string urls = builder.Configuration["urls"] ?? AgentSettings.DefaultUrls;
+        SettingNames.ThrowIfUnknown(builder.Configuration);
+        string urls = ListenAddresses.Of(builder.Configuration, AgentSettings.DefaultUrls);
         builder.WebHost.UseUrls(urls);
+
+        // Images of ASP.NET Core bring ports of their own, of which the server would say at each start that they do not count.
+        builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "").UseSetting(WebHostDefaults.HttpsPortsKey, "");
         builder.WebHost.ConfigureKestrel(WebLimits.Apply);
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd HH:mm:ss ", true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -105,7 +109,7 @@ internal static class AgentHost
         return app;
     }
 
-    private static bool HasCredentials(AlertOptions alerts) => alerts is { BearerToken: not null } or { BearerTokenFile: not null } or { BasicUser: not null };
+    private static bool HasCredentials(AlertOptions alerts) => alerts is { BearerToken.Length: > 0 } or { BearerTokenFile.Length: > 0 } or { BasicUser.Length: > 0 };
 
     private static WorkerInventory OpenInventory(IServiceProvider provider)
     {

@@ -1,10 +1,22 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 
 namespace HeapDrift.Collector.Alerts;
 
 /// <summary>Whether others than this machine can reach the agent.</summary>
 internal static class ListenAddresses
 {
+    /// <summary>
+    /// What the server will listen on, as <c>--urls</c> takes it: its own section wins over all else (ASP.NET Core, "Configure endpoints for the Kestrel
+    /// web server").
+    /// </summary>
+    /// <param name="configuration">With all that is set.</param>
+    /// <param name="preset">Where nothing is.</param>
+    public static string Of(IConfiguration configuration, string preset) =>
+        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).ToArray() is { Length: > 0 } endpoints ? string.Join(';', endpoints)
+        : configuration["urls"] is { Length: > 0 } urls ? urls
+        : preset;
+
     /// <param name="urls">As <c>--urls</c> takes them: several are separated by semicolons.</param>
     public static bool AreBeyondLoopback(string urls) =>
         urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(IsBeyondLoopback);
