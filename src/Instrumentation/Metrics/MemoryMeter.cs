@@ -26,11 +26,12 @@ internal sealed class MemoryMeter : IDisposable
             UpDown(Names.Metrics.MemoryPss, memory => memory.Pss(), "Proportional memory by kind, swap included."),
             UpDown(Names.Metrics.MemoryLedger, memory => memory.Categories(), "Where the proportional memory is."),
             UpDown(Names.Metrics.MemoryPrivate, memory => memory.Private(), "Resident memory that no other process maps."),
-            UpDown(Names.Metrics.MemoryLimit, memory => memory.Limit(), "The tightest memory limit of the control groups."),
+            _meter.CreateObservableGauge(
+                Names.Metrics.MemoryLimit, () => Look()?.Limit() ?? [], Names.Units.Bytes, "The tightest memory limit of the control groups."),
             UpDown(Names.Metrics.ProcessMemoryUsage, memory => memory.Rss(), "Resident memory."),
             Gauge(Names.Metrics.MemoryGrowth, memory => memory.BytesPerSecond(), Names.Units.BytesPerSecond, "How fast the memory grows."),
             Gauge(Names.Metrics.MemoryTimeToLimit, memory => memory.SecondsToLimit(), Names.Units.Seconds, "When the limit is reached at this growth."),
-            _meter.CreateObservableUpDownCounter(
+            _meter.CreateObservableGauge(
                 Names.Metrics.SignalArmed, Armed, Names.Units.Worker, "1 where SIGUSR2 is caught, 0 where it is not."),
         ];
     }

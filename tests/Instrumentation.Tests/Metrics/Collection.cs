@@ -46,6 +46,7 @@ internal sealed class Collection : BaseExportingMetricReader
         private static double Value(MetricType type, in MetricPoint point) => type switch
         {
             MetricType.LongSum or MetricType.LongSumNonMonotonic => point.GetSumLong(),
+            MetricType.LongGauge => point.GetGaugeLastValueLong(),
             MetricType.DoubleGauge => point.GetGaugeLastValueDouble(),
             MetricType.Histogram => point.GetHistogramSum(),
             _ => throw new NotSupportedException(type.ToString()),

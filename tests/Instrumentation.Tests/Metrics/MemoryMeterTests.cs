@@ -82,6 +82,19 @@ public sealed class MemoryMeterTests
         Assert.Empty(memory.Categories());
     }
 
+    /// <summary>A limit and a state of several workers added up say nothing.</summary>
+    [Fact]
+    public void WhatCannotBeAddedUpIsAGaugeAsTheAgentExportsIt()
+    {
+        using Collection collection = Collection.New();
+        using MeterProvider provider = Sdk.CreateMeterProviderBuilder().AddHeapDriftInstrumentation().AddReader(collection).Build();
+        collection.Take();
+
+        Assert.Equal(MetricType.LongGauge, collection.Types[Names.Metrics.SignalArmed]);
+        Assert.True(collection.Types.GetValueOrDefault(Names.Metrics.MemoryLimit, MetricType.LongGauge) == MetricType.LongGauge);
+        Assert.Equal(MetricType.LongSumNonMonotonic, collection.Types[Names.Metrics.MemoryPrivate]);
+    }
+
     [Fact]
     public void OneCollectionShowsOneReading()
     {
