@@ -23,6 +23,7 @@ internal static class Bench
         ("allocate", AllocateRow.MeasureAsync),
         ("tracking", TrackingRow.MeasureAsync),
         ("web", WebRow.MeasureAsync),
+        ("watching", WatchingRow.MeasureAsync),
         ("agent", AgentRow.MeasureAsync),
     ];
 

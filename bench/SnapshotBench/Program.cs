@@ -28,7 +28,8 @@ var root = new RootCommand(
       memory     peak memory of the tool and its children, beside eventpipe
       counts     objects per application type of a quiescent worker, compared with eventpipe's
       web        ASP.NET Core behind 64 connections: failed requests, latency, memory and children left behind
-      agent      a service under full load with heapdrift agent watching against without, and the agent with 50 workers
+      watching   a loaded service with heapdrift agent watching against without, in short turns beside a control
+      agent      processor time and memory of the agent with 50 workers
       tracking   how much an allocating worker gets done while its allocations are followed, against no session
       allocate   memory that the copy costs a worker that allocates 300 MB/s
 

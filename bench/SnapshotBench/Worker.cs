@@ -28,10 +28,15 @@ internal sealed class Worker : IAsyncDisposable
     public string Ready { get; }
 
     /// <param name="runtimeSetting">An environment variable of the runtime, such as DOTNET_gcServer, and its value.</param>
+    public static Task<Worker> StartAsync(
+        (string Name, string Value)? runtimeSetting, CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
+        StartAsync(ChildProcess.Start, runtimeSetting, cancellationToken, arguments);
+
+    /// <inheritdoc cref="StartAsync(ValueTuple{string, string}?, CancellationToken, IReadOnlyList{string})"/>
     public static async Task<Worker> StartAsync(
-        (string Name, string Value)? runtimeSetting, CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
+        Func<ChildProcessStart, ChildProcess> start, (string Name, string Value)? runtimeSetting, CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
     {
-        var process = ChildProcess.Start(new ChildProcessStart(Path.Join(RepositoryPaths.Output("BenchWorker"), "BenchWorker"), arguments)
+        ChildProcess process = start(new ChildProcessStart(Path.Join(RepositoryPaths.Output("BenchWorker"), "BenchWorker"), arguments)
         {
             Environment = runtimeSetting is var (name, value) ? new Dictionary<string, string?> { [name] = value } : [],
         });

@@ -4,50 +4,20 @@ using HeapDrift.TestKit;
 
 namespace HeapDrift.SnapshotBench.Rows;
 
-/// <summary>
-/// What the agent costs while nothing happens: throughput of a loaded service with the agent watching against the same without it, in turns,
-/// and the agent's own processor time and memory with 50 workers.
-/// </summary>
+/// <summary>What the agent itself takes of the machine with 50 workers, while nothing happens.</summary>
 internal static class AgentRow
 {
-    private const double LeastThroughput = 0.995;
     private const double MostCoreShare = 0.002;
     private const double MostBytes = 150e6;
     private const int Workers = 50;
 
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
-
-    /// <summary>An agent runs for months; that its runtime compiles in the background for its first half minute is not what is asked.</summary>
-    private static readonly TimeSpan AgentWarmUp = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(1);
 
     public static async Task<IReadOnlyList<Row>> MeasureAsync(BenchRun run)
     {
         await run.EndHeapWorkerAsync();
-        return [await MeasureThroughputAsync(run), .. await MeasureFootprintAsync(run)];
-    }
-
-    private static async Task<Row> MeasureThroughputAsync(BenchRun run)
-    {
-        await using Worker worker = await Worker.StartAsync(("DOTNET_gcServer", "1"), run.CancellationToken, "web");
-        await using var load = new LoadDriver(new Uri(worker.Ready), think: TimeSpan.Zero);
-        await Task.Delay(WarmUp, run.CancellationToken);
-        var turns = new Turns("agent", "watched", "throughput of a loaded service with the agent watching", "without it", LeastThroughput, Rate);
-        Row row = await turns.MeasureAsync(run, () => ThroughputAsync(load, run.CancellationToken), () => WatchedThroughputAsync(load, run.CancellationToken));
-        return row with { Notes = load.Failed == 0 ? [] : [$"agent: {load.Failed} requests failed: {load.FirstFailure}"] };
-    }
-
-    private static async Task<double> WatchedThroughputAsync(LoadDriver load, CancellationToken cancellationToken)
-    {
-        await using ChildProcess agent = await StartAsync(cancellationToken);
-        await Task.Delay(AgentWarmUp, cancellationToken);
-        return await ThroughputAsync(load, cancellationToken);
-    }
-
-    private static async Task<IReadOnlyList<Row>> MeasureFootprintAsync(BenchRun run)
-    {
         var workers = new List<PlainWorker>();
         try
         {
@@ -102,15 +72,6 @@ internal static class AgentRow
             throw;
         }
     }
-
-    private static async Task<double> ThroughputAsync(LoadDriver load, CancellationToken cancellationToken)
-    {
-        (long requests, long started) = (load.Requests, Stopwatch.GetTimestamp());
-        await Task.Delay(Turn, cancellationToken);
-        return (load.Requests - requests) / Stopwatch.GetElapsedTime(started).TotalSeconds;
-    }
-
-    private static string Rate(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:N0} requests/s");
 
     private static string Percent(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:P3}");
 }
