@@ -39,7 +39,7 @@ internal sealed class LeakDetector(LeakDetectorOptions options)
     private DateTimeOffset? _last;
     private long? _suspectedAt;
 
-    /// <summary>Takes one sample; samples of a minute or less apart.</summary>
+    /// <summary>Takes one sample; the further apart they are, the longer the windows that see anything.</summary>
     /// <param name="sample">Later than those before; else, and after a gap, the detector starts anew.</param>
     /// <param name="limitBytes">Of the control group. Null where there is none.</param>
     public LeakAssessment Observe(MemorySample sample, long? limitBytes)
@@ -128,7 +128,7 @@ internal sealed class LeakDetector(LeakDetectorOptions options)
             {
                 Clear();
             }
-            else if (_floor.Add(sample.At, bytes) && _floor.IsFull)
+            else if (_floor.Add(sample.At, bytes))
             {
                 Judge(floorBytes);
             }
@@ -149,8 +149,15 @@ internal sealed class LeakDetector(LeakDetectorOptions options)
 
         private void Judge(long floorBytes)
         {
+            if (!_floor.IsFull)
+            {
+                // Too young, or read too rarely for this window.
+                State = LeakState.WarmingUp;
+                return;
+            }
+
             double[] values = _floor.Values;
-            _trend = Trend.Of(values);
+            _trend = Trend.Of(_floor.Places, values);
             double last = values[^3..].Order().ElementAt(1);
 
             // What load has used before it may use again: only what lies above counts.

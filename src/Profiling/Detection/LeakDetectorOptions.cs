@@ -9,6 +9,9 @@ internal sealed record LeakDetectorOptions
     /// <summary>Growth below this within a window is not worth a capture.</summary>
     public long FloorBytes { get; init; } = 20L << 20;
 
-    /// <summary>A gap longer than this says nothing about what happened meanwhile: the detector starts anew.</summary>
-    public TimeSpan LongestGap { get; init; } = TimeSpan.FromMinutes(15);
+    /// <summary>
+    /// A gap longer than this says nothing about what happened meanwhile: the detector starts anew. Longer than the 2,000 s after which the largest process
+    /// that is read at all is read again (<see cref="Watching.SmapsPace"/>).
+    /// </summary>
+    public TimeSpan LongestGap { get; init; } = TimeSpan.FromMinutes(45);
 }

@@ -3,7 +3,7 @@ using HeapDrift.Profiling.Watching;
 namespace HeapDrift.Profiling.Detection;
 
 /// <summary>
-/// Whether evenly spaced values rise: the Theil-Sen slope for how fast, the Mann-Kendall test for whether at all (Mann 1945, Kendall 1975).
+/// Whether values rise: the Theil-Sen slope for how fast, the Mann-Kendall test for whether at all (Mann 1945, Kendall 1975).
 /// Both look at all pairs, O(n²) for some twenty values.
 /// </summary>
 internal readonly record struct Trend
@@ -14,7 +14,10 @@ internal readonly record struct Trend
     /// <summary>Of the whole rise, in each third: an even rise has a third each, a step all of it in one.</summary>
     private const double LeastShareOfThird = 0.15;
 
-    /// <summary>The rise of the last third against that of the first: what slows down within a window soon ends.</summary>
+    /// <summary>
+    /// The slope of the second half against that of the first: what slows down within a window soon ends. Halves rather than the thirds at the ends, where few
+    /// values decide: caches that fill within hours passed there.
+    /// </summary>
     private const double LeastPersistence = 0.75;
 
     /// <summary>Of the whole rise, in one interval. An even rise has a twentieth in each, five deployments a fifth in five.</summary>
@@ -34,16 +37,20 @@ internal readonly record struct Trend
     /// <summary>It rises in each third of the window, and at its end as well as at its beginning.</summary>
     public bool IsSteady { get; private init; }
 
-    public static Trend Of(double[] values)
+    /// <summary>Of evenly spaced values.</summary>
+    public static Trend Of(double[] values) => Of([.. Enumerable.Range(0, values.Length).Select(at => (double)at)], values);
+
+    /// <param name="places">In which interval each value is, in ascending order; some may be missing.</param>
+    /// <param name="values">As many.</param>
+    public static Trend Of(double[] places, double[] values)
     {
-        double[] places = [.. Enumerable.Range(0, values.Length).Select(at => (double)at)];
         double slope = TheilSen.Slope(places, values);
         return new()
         {
             Slope = slope,
-            Rise = slope * (values.Length - 1),
+            Rise = slope * (places[^1] - places[0]),
             IsSignificant = MannKendall(values) >= LeastZ,
-            IsSteady = Steady(values),
+            IsSteady = Steady(places, values),
         };
     }
 
@@ -65,18 +72,18 @@ internal readonly record struct Trend
         return variance <= 0 || s == 0 ? 0 : (s - Math.Sign(s)) / Math.Sqrt(variance);
     }
 
-    private static bool Steady(double[] values)
+    private static bool Steady(double[] places, double[] values)
     {
         // Medians of small groups at the joints of the thirds: one odd value must not decide.
-        int third = (values.Length - 1) / 3;
-        double[] joints = [.. Enumerable.Range(0, 4).Select(at => Around(values, Math.Min(at * third, values.Length - 1)))];
+        double third = Math.Floor((places[^1] - places[0]) / 3);
+        double[] joints = [.. Enumerable.Range(0, 4).Select(at => Around(values, Array.FindIndex(places, place => place >= places[0] + (at * third))))];
         double[] rises = [joints[1] - joints[0], joints[2] - joints[1], joints[3] - joints[2]];
         double rise = joints[3] - joints[0];
-        double[] steps = [.. values.Zip(values.Skip(1), (before, after) => after - before)];
+        double[] steps = [.. Enumerable.Range(1, values.Length - 1).Select(at => (values[at] - values[at - 1]) / (places[at] - places[at - 1]))];
         double noise = NoiseOf(steps);
         return rise > 0
             && Array.TrueForAll(rises, part => part >= (LeastShareOfThird * rise) - noise)
-            && rises[2] >= LeastPersistence * rises[0]
+            && SlopeOf(places, values, values.Length / 2, values.Length) >= LeastPersistence * SlopeOf(places, values, 0, (values.Length + 1) / 2)
             && steps.Max() <= (MostShareOfInterval * rise) + (MostNoise * noise);
     }
 
@@ -91,6 +98,8 @@ internal readonly record struct Trend
     }
 
     private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+
+    private static double SlopeOf(double[] places, double[] values, int from, int to) => TheilSen.Slope(places.AsSpan(from, to - from), values.AsSpan(from, to - from));
 
     private static double Around(double[] values, int at)
     {

@@ -39,6 +39,24 @@ public sealed class FloorSeriesTests
     }
 
     [Fact]
+    public void AnIntervalWithoutAValueIsMissingAndTheWindowNoShorter()
+    {
+        foreach (int minute in (int[])[0, 1, 3, 4])
+        {
+            Add(minute, minute);
+        }
+
+        Assert.True(_series.IsFull);
+        Assert.Equal([1, 3], _series.Values);
+        Assert.Equal([0, 2], _series.Places);
+        Assert.Equal(0, _series.HighestBefore);
+
+        Add(9, 9);
+        Add(10, 10);
+        Assert.False(_series.IsFull);
+    }
+
+    [Fact]
     public void ClearedItKnowsNothing()
     {
         WhatHasLeftIsRememberedByItsHighestFloor();

@@ -76,6 +76,66 @@ public sealed class LeakDetectorTests
         Assert.Contains(_said, said => said.State == LeakState.Plateau);
     }
 
+    /// <summary>Noise of a per cent is enough to make the ends of a window say what its middle does not.</summary>
+    [Fact]
+    public void ACacheThatFillsForHoursIsAPlateauAlsoUnderNoise()
+    {
+        for (int seed = 0; seed < 10; seed++)
+        {
+            var detector = new LeakDetector(new LeakDetectorOptions());
+            var noise = new Random(seed);
+            for (TimeSpan at = TimeSpan.Zero; at < TimeSpan.FromHours(20); at += Step)
+            {
+                double megabytes = (400 + (400 * (1 - Math.Exp(-at.TotalHours / 4)))) * (1 + (0.01 * (noise.NextDouble() + noise.NextDouble() + noise.NextDouble() - 1.5)));
+                Assert.NotEqual(LeakState.Suspected, detector.Observe(new(_now + at, (long)(megabytes * Megabyte), null), 1600 * Megabyte).State);
+            }
+        }
+    }
+
+    /// <summary>Of a large process every read is paid for.</summary>
+    [Theory]
+    [InlineData(45)]
+    [InlineData(100)]
+    [InlineData(600)]
+    [InlineData(2000)]
+    public void WhatIsReadRarelyLeaksAsFastAsItDoes(int seconds)
+    {
+        Run(TimeSpan.FromHours(40), at => 5000 + (60 * at.TotalHours), every: TimeSpan.FromSeconds(seconds));
+
+        LeakAssessment first = _said.First(said => said.IsNewSuspicion);
+        Assert.Equal(60.0 * Megabyte / 3600, first.GrowthBytesPerSecond!.Value, 2000.0);
+        Assert.StartsWith("its memory grew by 1,", first.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>20 values at intervals of 100 s are half an hour, and no window of ten minutes in which the limit comes near.</summary>
+    [Fact]
+    public void RareReadingsDoNotMakeGrowthFaster()
+    {
+        Run(TimeSpan.FromMinutes(70), at => 5000 + (20 * at.TotalMinutes), limitMegabytes: 8000, every: TimeSpan.FromSeconds(100));
+
+        Assert.DoesNotContain(_said, said => said.State == LeakState.Suspected);
+    }
+
+    [Fact]
+    public void WhatIsReadTooRarelyForAWindowIsNotSuspectedInItAnyMore()
+    {
+        Run(TimeSpan.FromMinutes(25), at => 200 + (20 * at.TotalMinutes), limitMegabytes: 900);
+        Assert.Equal(LeakState.Suspected, _said[^1].State);
+
+        Run(TimeSpan.FromMinutes(60), _ => 700, limitMegabytes: 900, every: TimeSpan.FromMinutes(5));
+        Assert.NotEqual(LeakState.Suspected, _said[^1].State);
+    }
+
+    [Fact]
+    public void AShortGapDoesNotEndALongLook()
+    {
+        Run(TimeSpan.FromHours(14), at => 2000 + (20 * at.TotalHours));
+        _now += TimeSpan.FromMinutes(20);
+        Run(TimeSpan.FromHours(14), at => 2287 + (20 * at.TotalHours));
+
+        Assert.Equal(LeakState.Suspected, _said[^1].State);
+    }
+
     [Fact]
     public void WhatLoadHasUsedBeforeItMayUseAgain()
     {
@@ -114,7 +174,7 @@ public sealed class LeakDetectorTests
     public void AfterAGapItStartsAnew()
     {
         Run(TimeSpan.FromHours(5), at => 200 + (20 * at.TotalHours));
-        _now += TimeSpan.FromMinutes(16);
+        _now += TimeSpan.FromMinutes(46);
         Run(TimeSpan.FromMinutes(5), at => 300 + (20 * at.TotalHours));
 
         Assert.Equal(LeakState.WarmingUp, _said[^1].State);
@@ -130,13 +190,14 @@ public sealed class LeakDetectorTests
         Assert.Equal(LeakState.WarmingUp, _said[^1].State);
     }
 
-    private void Run(TimeSpan length, Func<TimeSpan, double> megabytes, double? limitMegabytes = null, Func<TimeSpan, double>? liveMegabytes = null)
+    private void Run(TimeSpan length, Func<TimeSpan, double> megabytes, double? limitMegabytes = null, Func<TimeSpan, double>? liveMegabytes = null, TimeSpan? every = null)
     {
-        for (TimeSpan at = TimeSpan.Zero; at < length; at += Step)
+        TimeSpan step = every ?? Step;
+        for (TimeSpan at = TimeSpan.Zero; at < length; at += step)
         {
             long? live = liveMegabytes is null ? null : (long)(liveMegabytes(at) * Megabyte);
             _said.Add(_detector.Observe(new(_now, (long)(megabytes(at) * Megabyte), live), (long?)(limitMegabytes * Megabyte)));
-            _now += Step;
+            _now += step;
         }
     }
 }

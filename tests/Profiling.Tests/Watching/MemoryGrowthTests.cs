@@ -19,6 +19,15 @@ public sealed class MemoryGrowthTests
     public void PointsAtTheSameTimeHaveNoSlope() => Assert.True(double.IsNaN(TheilSen.Slope([1, 1], [1, 2])));
 
     [Fact]
+    public void WhereTheClockWasSetBackItBeginsAnew()
+    {
+        Feed(30, i => i * 1000, from: 500);
+        Feed(1, _ => 5000);
+
+        Assert.Null(_growth.BytesPerSecond);
+    }
+
+    [Fact]
     public void FewReadingsAreNotATrend()
     {
         Feed(MemoryGrowth.LeastReadings - 1, i => i * 1000);
