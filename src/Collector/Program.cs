@@ -27,4 +27,27 @@ if (parsed.Errors.Count != 0)
     return ExitStatus.WrongUsage;
 }
 
-return await parsed.InvokeAsync();
+using var interruption = new Interruption();
+try
+{
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+        interruption.Token);
+}
+catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+{
+    terminal.Complain("cancelled");
+    return ExitStatus.Failed;
+}
+catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+{
+    terminal.Complain(failed.Message);
+    return ExitStatus.Failed;
+}
+#pragma warning disable CA1031 // A defect; scripts still get one of the statuses of the contract, and people what to report.
+catch (Exception defect)
+#pragma warning restore CA1031
+{
+    terminal.Complain($"failed unexpectedly: {defect}");
+    return ExitStatus.Failed;
+}

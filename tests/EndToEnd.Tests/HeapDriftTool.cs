@@ -22,9 +22,9 @@ internal static class HeapDriftTool
 
     public static ChildProcess Start(params IReadOnlyList<string> arguments) => Start(Clean, arguments);
 
-    /// <summary>With SIGINT as a terminal leaves it: what a shell starts in the background has it ignored, and so would the tool.</summary>
+    /// <summary>With SIGINT and SIGHUP as a terminal leaves them: what a shell starts in the background has them ignored, and so would the tool.</summary>
     public static ChildProcess Start(IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments) =>
-        ChildProcess.Start(new ChildProcessStart("env", ["--default-signal=INT", RepositoryPaths.HeapDrift, .. arguments]) { Environment = CleanWith(environment) });
+        ChildProcess.Start(new ChildProcessStart("env", ["--default-signal=INT,HUP", RepositoryPaths.HeapDrift, .. arguments]) { Environment = CleanWith(environment) });
 
     /// <summary>In a mount namespace of its own, which a shell command fills before the tool takes the shell's place.</summary>
     public static ChildProcess StartWithMounts(IReadOnlyDictionary<string, string?> environment, string mount, IReadOnlyList<string> arguments)
