@@ -17,7 +17,13 @@ public sealed class CommandLineTests
     [InlineData("capture", "--pid", "1", "--window", "soon")]
     [InlineData("capture", "--pid", "1", "--engine", "magic")]
     [InlineData("snapshot", "--pid", "1", "--format", "xml")]
+    [InlineData("capture", "--pid", "1", "--window", "30")]
+    [InlineData("capture", "--pid", "1", "--window", "-5s")]
+    [InlineData("capture", "--pid", "1", "--output", "")]
+    [InlineData("capture", "--pid", "1", "--trigger", "77")]
+    [InlineData("snapshot", "--pid", "1", "--output", "")]
     [InlineData("diff", "one.json")]
+    [InlineData("diff", "", "two.json")]
     [InlineData("dance")]
     [InlineData("ps", "--all")]
     public async Task WrongUsageIsStatus2AndSaysWhatIsWrong(params string[] arguments)
@@ -39,6 +45,7 @@ public sealed class CommandLineTests
     [InlineData("diff", "--help")]
     [InlineData("signal", "--help")]
     [InlineData("demo", "--help")]
+    [InlineData("agent", "--help")]
     public async Task HelpIsStatus0(params string[] arguments)
     {
         ProcessResult result = await HeapDriftTool.RunAsync(arguments);
@@ -70,6 +77,22 @@ public sealed class CommandLineTests
 
         Assert.Equal(4, result.ExitCode);
         Assert.Contains("is not a .NET process", result.Stderr, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("capture")]
+    [InlineData("snapshot")]
+    [InlineData("signal")]
+    public async Task AThreadIsStatus4AndItsProcessIsNamed(string command)
+    {
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--handle-usr2");
+        string thread = Directory.GetDirectories($"/proc/{worker.Id}/task").Select(folder => Path.GetFileName(folder)).First(thread => thread != Text(worker.Id));
+
+        ProcessResult result = await HeapDriftTool.RunAsync(command, "--pid", thread);
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains($"{thread} is a thread of process {worker.Id}", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains($"use --pid {worker.Id}", result.Stderr, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,6 +189,23 @@ public sealed class CommandLineTests
         Assert.Equal("Targets.LeakedThing", (string?)finding["type"]);
         Assert.Equal("static Targets.Registry.Things", (string?)finding["holder"]);
         Assert.Contains("LeakedThing grew by 20,000 objects", (await HeapDriftTool.RunAsync("diff", folder.File("a.json"), folder.File("b.json"))).Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SnapshotsThatAreNotOfOneKindAreComparedWithAWarning()
+    {
+        using var folder = new TemporaryFolder();
+        await using PlainWorker one = await PlainWorker.StartAsync(10, "--nodes", "1000");
+        await using PlainWorker other = await PlainWorker.StartAsync(9, "--nodes", "1000");
+        await HeapDriftTool.RunAsync("snapshot", "--pid", Text(one.Id), "--output", folder.File("one.json"));
+        await HeapDriftTool.RunAsync("snapshot", "--pid", Text(other.Id), "--output", folder.File("other.json"), "--engine", "eventpipe");
+
+        ProcessResult diff = await HeapDriftTool.RunAsync("diff", folder.File("one.json"), folder.File("other.json"), "--format", "json");
+
+        Assert.Equal(0, diff.ExitCode);
+        Assert.Equal(["copy-on-write", "eventpipe"], diff.Json()["snapshots"]!.AsArray().Select(snapshot => (string?)snapshot!["engine"]));
+        Assert.Contains("was taken with copy-on-write and", diff.Stderr, StringComparison.Ordinal);
+        Assert.Contains($"is of process {one.Id} (PlainWorker10) and", diff.Stderr, StringComparison.Ordinal);
     }
 
     [Theory]

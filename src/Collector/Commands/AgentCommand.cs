@@ -18,7 +18,7 @@ internal static class AgentCommand
             HelpName = "URLS",
         };
         var output = new Option<string?>("--output") { Description = "Folder for reports; each capture gets a folder of its own in it.", HelpName = "DIR" };
-        Option<TimeSpan?> window = CommonOptions.OptionalWindow("How long a capture waits between its two snapshots, 30s unless set.");
+        Option<TimeSpan?> window = CommonOptions.Window("How long a capture waits between its two snapshots, 30s unless set.");
         var command = new Command(
             "agent", "Watch all .NET workers of this machine: export their memory, capture when one leaks. Options also from appsettings.json and the environment.")
         {

@@ -20,7 +20,7 @@ internal static class CaptureCommand
     public static Command Create(Terminal terminal)
     {
         Option<int> pid = CommonOptions.Pid();
-        Option<TimeSpan> window = CommonOptions.Window("How long to wait between the two snapshots. Longer shows slower leaks.", DefaultWindow);
+        Option<TimeSpan?> window = CommonOptions.Window("How long to wait between the two snapshots, 30s unless set. Longer shows slower leaks.");
         Option<string> engine = CommonOptions.Engine();
         Option<string> format = CommonOptions.Format();
         Option<string> output = CommonOptions.OutputDirectory();
@@ -48,7 +48,7 @@ internal static class CaptureCommand
                 Settings = new CaptureSettings
                 {
                     Pid = parsed.GetValue(pid),
-                    Window = parsed.GetValue(window),
+                    Window = parsed.GetValue(window) ?? DefaultWindow,
                     OutputDirectory = parsed.GetRequiredValue(output),
                     Engine = parsed.GetRequiredValue(engine),
                     Trigger = new CaptureTrigger { Kind = parsed.GetValue(trigger) },
@@ -124,10 +124,9 @@ internal static class CaptureCommand
     private static async Task<int> DeliverAsync(
         Terminal terminal, CaptureRequest request, CaptureReport report, ReportFolder? written, OtlpExport? export)
     {
-        await terminal.Out.WriteAsync(request.WantsJson
+        bool isPrinted = terminal.TryPrint(request.WantsJson
             ? JsonSerializer.Serialize(report, CaptureJson.Readable.CaptureReport) + "\n"
             : ReportText.Render(report));
-        await terminal.Out.FlushAsync();
         if (written is not null && !request.IsSupervised)
         {
             await terminal.Error.WriteLineAsync($"Report: {Path.Join(written.Path, ReportFolder.HtmlFile)}");
@@ -144,7 +143,7 @@ internal static class CaptureCommand
             terminal.Complain(report.OutcomeReason ?? "the capture did not complete");
         }
 
-        return written is null ? ExitStatus.Failed : ExitStatus.Of(report.Outcome);
+        return written is null || !isPrinted ? ExitStatus.Failed : ExitStatus.Of(report.Outcome);
     }
 
     private static bool TryWrite(Terminal terminal, CaptureReport report, ReportEvidence evidence, ReportFolder folder)

@@ -55,15 +55,8 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
-    public static Option<TimeSpan> Window(string description, TimeSpan preset) => new("--window")
-    {
-        Description = description,
-        HelpName = "30s",
-        DefaultValueFactory = _ => preset,
-        CustomParser = ParseDuration,
-    };
-
-    public static Option<TimeSpan?> OptionalWindow(string description) => new("--window")
+    /// <summary>Without a preset, which the help would show as 00:00:30; the description says it.</summary>
+    public static Option<TimeSpan?> Window(string description) => new("--window")
     {
         Description = description,
         HelpName = "30s",
@@ -75,6 +68,7 @@ internal static class CommonOptions
         Description = "Folder for reports; each capture gets a folder of its own in it.",
         HelpName = "DIR",
         DefaultValueFactory = _ => "heapdrift-captures",
+        Validators = { RequirePath },
     };
 
     /// <summary>What started the capture, for the report; set by whoever starts it for somebody else.</summary>
@@ -82,7 +76,17 @@ internal static class CommonOptions
     {
         Hidden = true,
         DefaultValueFactory = _ => TriggerKind.Command,
+        CustomParser = ParseTrigger,
     };
+
+    /// <summary>An empty path is a variable of a script that was not set, as a rule.</summary>
+    public static void RequirePath(SymbolResult result)
+    {
+        if (result.Tokens is [{ Value: var path }] && string.IsNullOrWhiteSpace(path))
+        {
+            result.AddError($"{(result is OptionResult option ? option.Option.Name : ((ArgumentResult)result).Argument.Name)} takes a path, not an empty text.");
+        }
+    }
 
     private static void RequirePositive(OptionResult result)
     {
@@ -102,6 +106,19 @@ internal static class CommonOptions
 
         result.AddError($"{option} takes {string.Join(", ", words)}, not '{word}'.");
         return null;
+    }
+
+    private static TriggerKind ParseTrigger(ArgumentResult result)
+    {
+        string word = result.Tokens[0].Value;
+        TriggerKind[] kinds = Enum.GetValues<TriggerKind>();
+        if (Array.FindIndex(kinds, kind => ReportWords.Token(kind) == word) is >= 0 and int at)
+        {
+            return kinds[at];
+        }
+
+        result.AddError($"--trigger takes {string.Join(", ", kinds.Select(ReportWords.Token))}, not '{word}'.");
+        return default;
     }
 
     private static int? ParseConfirmations(ArgumentResult result)

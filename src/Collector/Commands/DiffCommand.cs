@@ -12,8 +12,8 @@ internal static class DiffCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var baseline = new Argument<string>("BASELINE") { Description = "The earlier snapshot file." };
-        var final = new Argument<string>("FINAL") { Description = "The later snapshot file." };
+        var baseline = new Argument<string>("BASELINE") { Description = "The earlier snapshot file.", Validators = { CommonOptions.RequirePath } };
+        var final = new Argument<string>("FINAL") { Description = "The later snapshot file.", Validators = { CommonOptions.RequirePath } };
         Option<string> format = CommonOptions.Format();
         var command = new Command("diff", "Compare two snapshot files and say what grew and who holds it.") { baseline, final, format };
         command.SetAction(parsed => Run(
@@ -28,32 +28,54 @@ internal static class DiffCommand
             return ExitStatus.Failed;
         }
 
-        HeapDiff diff = HeapDiff.Compare(baseline, final);
+        HeapDiff diff = HeapDiff.Compare(baseline.Snapshot, final.Snapshot);
         var document = new DiffDocument
         {
             Verdict = diff.Verdict,
-            Snapshots = [SnapshotDocuments.Summarize(baseline, SnapshotRole.Baseline), SnapshotDocuments.Summarize(final, SnapshotRole.Final)],
+            Snapshots = [SnapshotDocuments.Summarize(baseline.Snapshot, SnapshotRole.Baseline), SnapshotDocuments.Summarize(final.Snapshot, SnapshotRole.Final)],
             Findings = diff.Findings,
             Types = diff.Types,
         };
-        if (baseline.TakenAt > final.TakenAt)
-        {
-            terminal.Complain($"warning: {baselineFile} was taken after {finalFile}; growth and shrinkage are swapped");
-        }
-
-        terminal.Out.Write(wantsJson
+        Warn(terminal, baseline, final);
+        bool isPrinted = terminal.TryPrint(wantsJson
             ? JsonSerializer.Serialize(document, CaptureJson.Readable.DiffDocument) + "\n"
             : ReportText.Render(document));
-        return baseline.IsComplete && final.IsComplete ? ExitStatus.Done : ExitStatus.Incomplete;
+        return !isPrinted ? ExitStatus.Failed : baseline.Snapshot.IsComplete && final.Snapshot.IsComplete ? ExitStatus.Done : ExitStatus.Incomplete;
     }
 
-    private static HeapSnapshot? TryRead(Terminal terminal, string file)
+    /// <summary>What may be meant, and what a difference means then.</summary>
+    private static void Warn(Terminal terminal, SnapshotOfFile baseline, SnapshotOfFile final)
+    {
+        if (baseline.Snapshot.TakenAt > final.Snapshot.TakenAt)
+        {
+            terminal.Complain($"warning: {baseline.File} was taken after {final.File}; growth and shrinkage are swapped");
+        }
+
+        if (baseline.Snapshot.Engine != final.Snapshot.Engine)
+        {
+            terminal.Complain(
+                $"warning: {baseline.File} was taken with {baseline.Snapshot.Engine} and {final.File} with {final.Snapshot.Engine}; each sees some objects that the other does not, which looks like growth");
+        }
+
+        if (baseline.Worker is { } one && final.Worker is { } other && (one.Pid, one.Name) != (other.Pid, other.Name))
+        {
+            terminal.Complain(
+                $"warning: {baseline.File} is of process {one.Pid} ({one.Name}) and {final.File} of process {other.Pid} ({other.Name}); what differs between the two is no growth");
+        }
+    }
+
+    private static SnapshotOfFile? TryRead(Terminal terminal, string file)
     {
         try
         {
+            if (Directory.Exists(file))
+            {
+                throw new IOException("it is a folder");
+            }
+
             using FileStream stream = File.OpenRead(file);
             return JsonSerializer.Deserialize(stream, CaptureJson.Compact.SnapshotDocument) is { } document
-                ? SnapshotDocuments.FromDocument(document)
+                ? new(file, SnapshotDocuments.FromDocument(document), document.Worker)
                 : throw new InvalidDataException("it is empty");
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidDataException)
@@ -67,4 +89,6 @@ internal static class DiffCommand
 
         return null;
     }
+
+    private sealed record SnapshotOfFile(string File, HeapSnapshot Snapshot, WorkerIdentity? Worker);
 }

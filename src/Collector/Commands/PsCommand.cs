@@ -25,19 +25,19 @@ internal static class PsCommand
         ListedWorker[] workers = [.. new WorkerDirectory(proc).List().Where(worker => worker.Pid != Environment.ProcessId).Select(worker => Describe(worker, proc))];
         if (wantsJson)
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(new WorkerList { Workers = workers }, WorkerListJson.Default.WorkerList));
-        }
-        else if (workers.Length == 0)
-        {
-            terminal.Error.WriteLine("No .NET process can be seen here.");
-        }
-        else
-        {
-            terminal.Out.Write(Render(workers));
+            return Print(terminal, JsonSerializer.Serialize(new WorkerList { Workers = workers }, WorkerListJson.Default.WorkerList) + "\n");
         }
 
-        return ExitStatus.Done;
+        if (workers.Length == 0)
+        {
+            terminal.Error.WriteLine("No .NET process can be seen here.");
+            return ExitStatus.Done;
+        }
+
+        return Print(terminal, Render(workers));
     }
+
+    private static int Print(Terminal terminal, string text) => terminal.TryPrint(text) ? ExitStatus.Done : ExitStatus.Failed;
 
     private static ListedWorker Describe(Worker worker, ProcFileSystem proc)
     {

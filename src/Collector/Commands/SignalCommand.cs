@@ -28,6 +28,12 @@ internal static class SignalCommand
             return ExitStatus.NotFound;
         }
 
+        if (status.IsThread)
+        {
+            terminal.Complain($"{pid} is a thread of process {status.ThreadGroupPid}: use --pid {status.ThreadGroupPid}");
+            return ExitStatus.NotFound;
+        }
+
         string name = proc.TryReadEntryAssemblyName(pid) ?? status.Name;
         if (status.Usr2 != SignalDisposition.Caught)
         {
@@ -44,7 +50,7 @@ internal static class SignalCommand
         switch (ProcessSignal.TrySendUsr2(pid, () => proc.TryReadStartTime(pid) == startTime))
         {
             case SignalResult.Sent:
-                terminal.Out.WriteLine($"SIGUSR2 sent to process {pid} ({name}).");
+                terminal.TryPrint($"SIGUSR2 sent to process {pid} ({name}).\n");
                 return ExitStatus.Done;
             case SignalResult.NotPermitted:
                 terminal.Complain($"not permitted: process {pid} ({name}) belongs to another user; run as that user or as root");

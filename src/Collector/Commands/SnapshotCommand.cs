@@ -22,7 +22,7 @@ internal static class SnapshotCommand
         Option<int> pid = CommonOptions.Pid();
         Option<string> engine = CommonOptions.Engine();
         Option<string> format = CommonOptions.Format();
-        var output = new Option<string?>("--output") { Description = "Keep the snapshot in this file, for `heapdrift diff`.", HelpName = "FILE" };
+        var output = new Option<string?>("--output") { Description = "Keep the snapshot in this file, for `heapdrift diff`.", HelpName = "FILE", Validators = { CommonOptions.RequirePath } };
         var command = new Command("snapshot", "Take one snapshot of a worker's live heap: every type with its objects and bytes.")
         {
             pid, engine, output, format,
@@ -41,32 +41,29 @@ internal static class SnapshotCommand
             var proc = new ProcFileSystem();
             var directory = new WorkerDirectory(proc);
             Worker worker = directory.Get(pid);
+            using SnapshotFile? file = output is null ? null : TryPrepare(terminal, output);
+            if (output is not null && file is null)
+            {
+                return ExitStatus.Failed;
+            }
+
             HeapSnapshot snapshot = await SnapshotProgress.ShowAsync(
                 terminal,
                 progress => EngineChoice.Create(engine, proc, TimeProvider.System, terminal.Complain).TakeAsync(SnapshotTargets.Of(worker, directory, proc), progress, cancellationToken));
-            string json = JsonSerializer.Serialize(SnapshotDocuments.ToDocument(snapshot), CaptureJson.Compact.SnapshotDocument);
-            if (output is not null)
-            {
-                WholeFile.Write(output, json);
-            }
-
-            await terminal.Out.WriteAsync(wantsJson ? json + "\n" : Render(worker, snapshot));
+            string json = JsonSerializer.Serialize(SnapshotDocuments.ToDocument(snapshot) with { Worker = worker.Identity }, CaptureJson.Compact.SnapshotDocument);
+            bool isKept = file is null || TryKeep(terminal, file, json, output!);
+            bool isPrinted = terminal.TryPrint(wantsJson ? json + "\n" : Render(worker, snapshot));
             if (!snapshot.IsComplete)
             {
                 terminal.Complain($"the snapshot is incomplete: {string.Join("; ", snapshot.Gaps)}");
             }
 
-            return snapshot.IsComplete ? ExitStatus.Done : ExitStatus.Incomplete;
+            return !isKept || !isPrinted ? ExitStatus.Failed : snapshot.IsComplete ? ExitStatus.Done : ExitStatus.Incomplete;
         }
         catch (SnapshotException failed)
         {
             terminal.Complain(failed.Message);
             return ExitStatus.Of(failed.Outcome);
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            terminal.Complain($"the snapshot could not be written to {output}: {failed.Message}");
-            return ExitStatus.Failed;
         }
         catch (OperationCanceledException)
         {
@@ -75,18 +72,46 @@ internal static class SnapshotCommand
         }
     }
 
+    private static SnapshotFile? TryPrepare(Terminal terminal, string output)
+    {
+        try
+        {
+            return SnapshotFile.Prepare(output);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            terminal.Complain($"the snapshot cannot be written to {output}: {failed.Message.TrimEnd('.')}. Choose another file with --output; the worker was not touched.");
+            return null;
+        }
+    }
+
+    private static bool TryKeep(Terminal terminal, SnapshotFile file, string json, string output)
+    {
+        try
+        {
+            file.Write(json);
+            return true;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            terminal.Complain($"the snapshot could not be written to {output}: {failed.Message.TrimEnd('.')}. Choose another file with --output.");
+            return false;
+        }
+    }
+
     private static string Render(Worker worker, HeapSnapshot snapshot)
     {
         var table = new TextTable("Type", "Objects:", "Bytes:", "Module");
         foreach (TypeUsage type in snapshot.Types.Take(MostTypes))
         {
-            table.Add(type.Name, type.Objects.ToString("N0", CultureInfo.InvariantCulture), ByteSize.Format(type.Bytes), type.Module ?? "-");
+            table.Add(ReportText.ShortType(type.Name), type.Objects.ToString("N0", CultureInfo.InvariantCulture), ByteSize.Format(type.Bytes), type.Module ?? "-");
         }
 
         string rest = snapshot.Types.Count > MostTypes ? $"... and {snapshot.Types.Count - MostTypes:N0} more types; --format json has them all.\n" : "";
         string coverage = snapshot.Coverage is { } share ? string.Create(CultureInfo.InvariantCulture, $", {share:P1} of what the runtime counts") : "";
+        string pause = snapshot.Pause is { } stood ? string.Create(CultureInfo.InvariantCulture, $"the worker paused for {stood.TotalMilliseconds:N0} ms") : "the pause was not seen";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{worker.Name}, process {worker.Pid}: {snapshot.LiveObjects:N0} live objects, {ByteSize.Format(snapshot.LiveBytes)}{coverage}; the worker paused for {snapshot.Pause?.TotalMilliseconds:N0} ms\n\n{table}{rest}");
+            $"{worker.Name}, process {worker.Pid}: {snapshot.LiveObjects:N0} live objects, {ByteSize.Format(snapshot.LiveBytes)}{coverage}; {pause}\n\n{table}{rest}");
     }
 }

@@ -11,7 +11,8 @@ internal sealed class Terminal
 {
     public TextWriter Out { get; } = Console.Out;
 
-    public TextWriter Error { get; } = Console.Error;
+    /// <summary>Takes everything; see <see cref="LossyWriter"/>.</summary>
+    public TextWriter Error { get; } = new LossyWriter(Console.Error);
 
     /// <summary>Standard output as bytes, for documents of many megabytes.</summary>
     public static Stream OpenOutput() => Console.OpenStandardOutput();
@@ -23,6 +24,23 @@ internal sealed class Terminal
 
     /// <summary>Spectre.Console on standard error.</summary>
     public IAnsiConsole Progress => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });
+
+    /// <summary>Prints the result of a command.</summary>
+    /// <returns>False where standard output does not take it, for example on a full disk; that is complained about. A reader that went away is no failure.</returns>
+    public bool TryPrint(string text)
+    {
+        try
+        {
+            Out.Write(text);
+            Out.Flush();
+            return true;
+        }
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+        {
+            Complain($"standard output does not take the result: {lost.Message}");
+            return false;
+        }
+    }
 
     public void Complain(string message) => Error.WriteLine($"heapdrift: {message}");
 }

@@ -24,6 +24,7 @@ internal sealed class WorkerDirectory(ProcFileSystem proc, WatchRules? rules = n
     /// <exception cref="SnapshotException">There is none, or its heap cannot be read; the message says why and what to do.</exception>
     public Worker Get(int pid)
     {
+        Refuse(proc.TryReadStatus(pid).Value);
         Sighting seen = TryDescribe(pid)
             ?? throw new SnapshotException(CaptureOutcome.NotFound, $"there is no process {pid}");
         if (seen is { Worker.Socket: not null, IsFrozenCopy: false })
@@ -86,6 +87,21 @@ internal sealed class WorkerDirectory(ProcFileSystem proc, WatchRules? rules = n
             Agent = environment.Value?.GetValueOrDefault(AgentVariable),
             HasMemory = status.RssBytes is not null,
         };
+    }
+
+    /// <summary>What would be waited for in vain.</summary>
+    private void Refuse(ProcessStatus? status)
+    {
+        if (status is { IsThread: true })
+        {
+            string name = proc.TryReadEntryAssemblyName(status.ThreadGroupPid) ?? status.Name;
+            throw new SnapshotException(CaptureOutcome.NotFound, $"{status.Pid} is a thread of process {status.ThreadGroupPid} ({name}): use --pid {status.ThreadGroupPid}");
+        }
+
+        if (status is { State: 'T' })
+        {
+            throw new SnapshotException(CaptureOutcome.Failed, $"process {status.Pid} ({status.Name}) is stopped and would not answer: let it continue with kill -CONT {status.Pid} first");
+        }
     }
 
     /// <summary>Who leads the worker, and whether its instance id is the leader's.</summary>

@@ -9,6 +9,11 @@ namespace HeapDrift.Profiling.Heap;
 /// </summary>
 internal sealed record SnapshotDocument : SnapshotSummary
 {
+    /// <summary>Whose heap it is, so that a comparison of two workers is noticed. Null in a file that does not say.</summary>
+    [JsonPropertyOrder(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WorkerIdentity? Worker { get; init; }
+
     /// <summary>After the summary, so that a person who opens the file sees that first.</summary>
     [JsonPropertyOrder(1)]
     public required IReadOnlyList<TypeUsage> Types { get; init; }

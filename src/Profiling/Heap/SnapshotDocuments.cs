@@ -56,6 +56,16 @@ internal static class SnapshotDocuments
     /// <exception cref="InvalidDataException">The document contradicts itself.</exception>
     public static HeapSnapshot FromDocument(SnapshotDocument document)
     {
+        if (LacksSomething(document))
+        {
+            throw new InvalidDataException("something in it is null that no snapshot lacks");
+        }
+
+        if (document.LiveObjects < 0 || document.LiveBytes < 0)
+        {
+            throw new InvalidDataException("it has a negative count of live objects or bytes");
+        }
+
         if (document.Types.Any(type => type.Objects < 0 || type.Bytes < 0))
         {
             throw new InvalidDataException("a type has a negative count");
@@ -77,6 +87,11 @@ internal static class SnapshotDocuments
             Coverage = document.Coverage,
         };
     }
+
+    /// <summary>A property that is required may still be null in a file.</summary>
+    private static bool LacksSomething(SnapshotDocument document) =>
+        document.Engine is null || document.Types is null || document.Types.Any(type => type?.Name is null)
+        || (document.Retention is { } retention && (retention.Steps is null || retention.Nodes is null || retention.Steps.Any(step => step?.Name is null) || retention.Nodes.Contains(null!)));
 
     private static RetentionTree ToTree(RetentionDocument retention)
     {

@@ -63,6 +63,9 @@ internal sealed record ProcessStatus
 
     public bool HasExited => State is 'Z' or 'X';
 
+    /// <summary>/proc does not list threads among the processes, and still answers for them by their number.</summary>
+    public bool IsThread => Pid != ThreadGroupPid;
+
     public bool IsTraced => TracerPid != 0;
 
     public SignalDisposition Usr2 =>

@@ -29,8 +29,8 @@ internal static class ReportText
         text.AppendLine();
         AppendSnapshots(text, report.Snapshots);
         AppendMemory(text, report.Memory);
-        AppendFindings(text, report.Findings);
-        AppendTypes(text, report.Types);
+        AppendFindings(text, report.Findings, isRemembered: true);
+        AppendTypes(text, report.Types, "report.json has them all");
         text.AppendLine(Invariant($"Capture {report.CaptureId}, {report.StartedAt:yyyy-MM-dd HH:mm:ss} to {report.CompletedAt:HH:mm:ss} UTC, started by {Token(report.Trigger.Kind)}."));
         return text.ToString();
     }
@@ -42,9 +42,9 @@ internal static class ReportText
         text.AppendLine(Verdict(diff.Verdict, diff.Findings, diff.Snapshots));
         text.AppendLine();
         AppendSnapshots(text, diff.Snapshots);
-        AppendFindings(text, diff.Findings);
-        AppendTypes(text, diff.Types);
-        return text.ToString();
+        AppendFindings(text, diff.Findings, isRemembered: false);
+        AppendTypes(text, diff.Types, "--format json has them all");
+        return text.ToString().TrimEnd() + Environment.NewLine;
     }
 
     /// <summary>The verdict in a sentence or two.</summary>
@@ -122,7 +122,7 @@ internal static class ReportText
             table.Add(name, ByteSize.Format(from), ByteSize.Format(to), ByteSize.FormatDelta(to - from));
     }
 
-    private static void AppendFindings(StringBuilder text, IReadOnlyList<Finding> findings)
+    private static void AppendFindings(StringBuilder text, IReadOnlyList<Finding> findings, bool isRemembered)
     {
         foreach (Finding finding in findings)
         {
@@ -142,7 +142,7 @@ internal static class ReportText
                     : "    it did not grow in every interval between the snapshots");
             }
 
-            text.AppendLine(Invariant($"    fingerprint {finding.Fingerprint}, {History(finding)}")).AppendLine();
+            text.AppendLine(isRemembered ? Invariant($"    fingerprint {finding.Fingerprint}, {History(finding)}") : Invariant($"    fingerprint {finding.Fingerprint}")).AppendLine();
         }
     }
 
@@ -196,7 +196,7 @@ internal static class ReportText
     /// <summary>Without its folders, of whichever system it was built on; report.json has them.</summary>
     private static string FileName(string path) => path[(path.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
 
-    private static void AppendTypes(StringBuilder text, IReadOnlyList<TypeGrowth> types)
+    private static void AppendTypes(StringBuilder text, IReadOnlyList<TypeGrowth> types, string whereAllAre)
     {
         if (types.Count == 0)
         {
@@ -207,7 +207,7 @@ internal static class ReportText
         foreach (TypeGrowth type in types.Take(MostTypes))
         {
             table.Add(
-                Shorten(type.Name),
+                ShortType(type.Name),
                 Invariant($"{type.ObjectsBefore:N0}"),
                 Invariant($"{type.ObjectsAfter:N0}"),
                 Count(type.ObjectsDelta),
@@ -217,13 +217,14 @@ internal static class ReportText
         text.Append(table);
         if (types.Count > MostTypes)
         {
-            text.AppendLine(Invariant($"... and {types.Count - MostTypes:N0} more types that changed; report.json has them all."));
+            text.AppendLine(Invariant($"... and {types.Count - MostTypes:N0} more types that changed; {whereAllAre}."));
         }
 
         text.AppendLine();
     }
 
-    private static string Shorten(string type)
+    /// <summary>A name for a column of a table.</summary>
+    public static string ShortType(string type)
     {
         const int most = 60;
         string name = TypeName.Shorten(type);

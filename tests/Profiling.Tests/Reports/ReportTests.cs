@@ -115,6 +115,22 @@ public sealed class ReportTests
     }
 
     [Theory]
+    [InlineData("\"engine\":\"eventpipe\"", "\"engine\":null")]
+    [InlineData("\"name\":\"Shop.Session\",\"module\"", "\"name\":null,\"module\"")]
+    [InlineData("\"nodes\":[", "\"nodes\":[null,")]
+    [InlineData("\"liveObjects\":", "\"liveObjects\":-")]
+    public void ASnapshotFileThatLacksWhatEachHasIsRefused(string what, string instead)
+    {
+        string json = JsonSerializer.Serialize(SnapshotDocuments.ToDocument(Sessions(1).Snapshot()), CaptureJson.Compact.SnapshotDocument);
+
+        string broken = json.Replace(what, instead, StringComparison.Ordinal);
+        SnapshotDocument document = JsonSerializer.Deserialize(broken, CaptureJson.Compact.SnapshotDocument)!;
+
+        Assert.NotEqual(json, broken);
+        Assert.Throws<InvalidDataException>(() => SnapshotDocuments.FromDocument(document));
+    }
+
+    [Theory]
     [InlineData(0, "0 B")]
     [InlineData(1023, "1.0 KB")]
     [InlineData(1536, "1.5 KB")]
