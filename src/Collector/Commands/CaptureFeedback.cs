@@ -11,11 +11,15 @@ internal static class CaptureFeedback
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What wraps cannot be drawn over, and would stand there again and again.</summary>
+    private const int LeastColumns = 80;
+
     public static Task<CaptureReport> RunAsync(
         Terminal terminal, Capture capture, CaptureSettings settings, Task finish, CancellationToken cancellationToken)
     {
-        return terminal.IsInteractive
-            ? terminal.Progress.Progress()
+        IAnsiConsole screen = terminal.Progress;
+        return terminal.IsInteractive && screen.Profile.Width >= LeastColumns
+            ? screen.Progress()
                 .HideCompleted(false)
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new SpinnerColumn())
                 .StartAsync(context => WithBarsAsync(context, capture, settings, finish, cancellationToken))
@@ -68,7 +72,8 @@ internal static class CaptureFeedback
 
         public void Saw(long objects)
         {
-            if (_current is { } current)
+            // Those that are taken in the window have no bar of their own.
+            if (_current is { } current && _windowEndsAt is null)
             {
                 current.Description = string.Create(CultureInfo.InvariantCulture, $"{_title}: {objects:N0} objects");
             }

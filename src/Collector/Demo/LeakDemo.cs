@@ -10,7 +10,7 @@ internal sealed class LeakDemo(string output, bool stays, Action<string> tell)
 {
     private const string LeakKind = "session-cache";
 
-    private static readonly TimeSpan StepDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StepDeadline = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Leaking = TimeSpan.FromSeconds(8);
 

@@ -123,7 +123,7 @@ internal sealed class DeliveryObserver : DelegatingHandler
     }
 
     private void Remember(HttpRequestMessage request, Exception failure) => _failures.Enqueue(new(
-        failure is OperationCanceledException ? $"{request.RequestUri} did not answer in time" : $"{request.RequestUri} cannot be reached: {failure.Message}",
+        failure is OperationCanceledException ? $"{request.RequestUri} did not answer in time" : $"{request.RequestUri} cannot be reached: {failure.GetBaseException().Message.TrimEnd('.')}",
         failure is OperationCanceledException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
             ? DeliveryFailureKind.Unreachable
             : DeliveryFailureKind.NotTaken));
