@@ -89,7 +89,7 @@ public sealed partial class DashboardModelTests
     [Theory]
     [MemberData(nameof(Names))]
     public void ColumnsThatAreNamedAreAskedFor(string name) => Assert.All(
-        Find(name).Panels.Where(panel => panel["transformations"]?[1]?["options"]?["include"] is not null),
+        Find(name).Panels.Where(panel => panel["transformations"]?.AsArray().ElementAtOrDefault(1)?["options"]?["include"] is not null),
         panel =>
         {
             HashSet<string> kept = [.. panel["transformations"]![1]!["options"]!["include"]!["names"]!.AsArray().Select(column => (string)column!)];

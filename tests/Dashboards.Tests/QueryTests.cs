@@ -13,8 +13,8 @@ public sealed partial class QueryTests
 {
     private static readonly Asked[] All = [.. ShippedDashboard.All.SelectMany(dashboard => dashboard.Queries).Where(query => !query.IsTraceId)];
 
-    /// <summary>Prometheus gives each series these.</summary>
-    private static readonly string[] StandardLabels = ["job", "instance", "le", "alertname", "alertstate"];
+    /// <summary>Prometheus gives each series these, and the shipped rules each alert a severity.</summary>
+    private static readonly string[] StandardLabels = ["job", "instance", "le", "alertname", "alertstate", "severity"];
 
     [Theory]
     [InlineData("promql", "sum(rate(a_total[5m]) by (x)")]
@@ -77,6 +77,22 @@ public sealed partial class QueryTests
         });
     }
 
+    /// <summary>Loki makes text of an array by Go's encoding/json, which escapes what HTML would take for a tag.</summary>
+    [Fact]
+    public void ThePathOfAFindingIsReadAsItIsWrittenInCSharp()
+    {
+        const string AsLokiHasIt = """["static Shop.Cache.Sessions","Dictionary\u003cString, Session\u003e","\u0026Session"]""";
+        string story = All.Single(query => query.Language == "logql" && query.Text.Contains("line_format", StringComparison.Ordinal)).Text;
+        string path = story.Split(".heapdrift_finding_path")[1].Split("}}")[0];
+        string read = AsLokiHasIt.Trim('[', ']', '"');
+        foreach (Match replace in Replacements().Matches(path))
+        {
+            read = read.Replace(Unquote(replace.Groups[1].Value), Unquote(replace.Groups[2].Value), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("static Shop.Cache.Sessions\n     ->  Dictionary<String, Session>\n     ->  &Session", read);
+    }
+
     [Fact]
     public async Task EveryNameInTheShippedRulesIsSent()
     {
@@ -87,6 +103,9 @@ public sealed partial class QueryTests
         Assert.InRange(used.Length, 8, 100);
         Assert.All(used, name => Assert.Contains(name, known));
     }
+
+    /// <summary>A string of a Go template is written as one of JSON.</summary>
+    private static string Unquote(string quoted) => System.Text.Json.JsonSerializer.Deserialize<string>(quoted)!;
 
     private static IEnumerable<string> SeriesOf(MetricLine metric) =>
         metric.IsHistogram ? [$"{metric.Prometheus}_bucket", $"{metric.Prometheus}_sum", $"{metric.Prometheus}_count"] : [metric.Prometheus];
@@ -102,6 +121,9 @@ public sealed partial class QueryTests
 
     [GeneratedRegex(@"\bby \(([^)]*)\)")]
     private static partial Regex Groupings();
+
+    [GeneratedRegex(@"replace (""(?:[^""\\]|\\.)*"") (""(?:[^""\\]|\\.)*"")")]
+    private static partial Regex Replacements();
 
     [GeneratedRegex("event_name=\"([^\"]+)\"")]
     private static partial Regex EventNames();

@@ -18,6 +18,15 @@ internal sealed record Link(string Title, string Url)
         "Capture: findings, path, stack and trace",
         $"/d/{Uids.Capture}?var-service=${{__data.fields.service_name}}&var-capture=${{__data.fields.heapdrift_capture_id}}&var-trace=${{__data.fields.trace_id}}&{Range}");
 
+    /// <summary>The capture of a mark on the time axis, in whose text labels stand in two braces and variables mean nothing.</summary>
+    public static Link ToCaptureOfLine { get; } = new(
+        "Capture: findings, path, stack and trace",
+        $"/d/{Uids.Capture}?var-service={{{{service_name}}}}&var-capture={{{{heapdrift_capture_id}}}}&var-trace={{{{trace_id}}}}");
+
+    /// <inheritdoc cref="ToCaptureOfLine"/>
+    public static Link ToWorkerOfLine { get; } = new(
+        "Worker: memory, garbage collector, captures", $"/d/{Uids.Worker}?var-service={{{{service_name}}}}&var-pid={{{{process_pid}}}}");
+
     /// <summary>The trace of a row, beside whatever is on the screen: Explore takes its panes as JSON (schemaVersion 1).</summary>
     public static Link ToTraceOfRow { get; } = new("Trace in Explore", ExploreTrace("${__data.fields.trace_id}"));
 

@@ -15,6 +15,9 @@ internal sealed record Panel(string Type, string Title, string Description)
     /// <summary>One of Grafana's units.</summary>
     public string Unit { get; init; } = "short";
 
+    /// <summary>The shortest interval that one point stands for; null: as Grafana thinks fit.</summary>
+    public string? Interval { get; init; }
+
     public required IReadOnlyList<Query> Queries { get; init; }
 
     /// <summary>At the top of the panel.</summary>
@@ -55,6 +58,11 @@ internal sealed record Panel(string Type, string Title, string Description)
             ["fieldConfig"] = new JsonObject { ["defaults"] = defaults, ["overrides"] = Json.Array(Overrides) },
             ["options"] = Options.DeepClone(),
         };
+        if (Interval is not null)
+        {
+            json["interval"] = Interval;
+        }
+
         if (Transformations.Count > 0)
         {
             json["transformations"] = Json.Array(Transformations);

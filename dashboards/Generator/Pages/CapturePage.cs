@@ -12,11 +12,13 @@ internal static class CapturePage
     private static readonly string OfCapture = $"{Field.CaptureId}=~\"$capture\"";
 
     /// <summary>
-    /// A finding as in report.txt. Loki keeps the path as JSON text, hence the replacements.
+    /// A finding as in report.txt. Loki keeps the path as JSON text, hence the replacements, as Go's encoding/json writes it: with the brackets and
+    /// ampersands of names like <c>List&lt;Session&gt;</c> escaped for HTML (pdata's <c>Value.AsString</c>).
     /// </summary>
     private static readonly string Story = string.Concat(
         "line_format `#{{." + Field.Rank + "}}  {{ __line__ }}\n",
-        "held by  {{ ." + Field.Path + " | trimPrefix \"[\\\"\" | trimSuffix \"\\\"]\" | replace \"\\\",\\\"\" \"\\n     ->  \" }}\n",
+        "held by  {{ ." + Field.Path + " | trimPrefix \"[\\\"\" | trimSuffix \"\\\"]\" | replace \"\\\",\\\"\" \"\\n     ->  \"",
+        " | replace \"\\\\u003c\" \"<\" | replace \"\\\\u003e\" \">\" | replace \"\\\\u0026\" \"&\" }}\n",
         "allocated\n{{ if ." + Field.Stack + " }}{{ ." + Field.Stack + " }}{{ else }}   {{ ." + Field.Of(TelemetryNames.Attributes.AllocationNote) + " }}{{ end }}`");
 
     public static Dashboard Build() => new(

@@ -30,11 +30,14 @@ internal static class Captures
         ("no-growth", "no growth", "green"),
     ];
 
+    /// <summary>The line as a label, for the text of a mark, which is HTML: a name like <c>List&lt;Session&gt;</c> would be a tag there.</summary>
+    private static string Sentence => $$$"""label_format {{{Annotation.Sentence}}}=`{{ __line__ | replace "<" "&lt;" }}`""";
+
     /// <summary>Captures, suspicions and alerts, on every graph.</summary>
     public static IReadOnlyList<JsonObject> Marks { get; } =
     [
-        Annotation.OfLines("Captures", "purple", Field.Events(TelemetryNames.Events.CaptureCompleted), "Capture: {{heapdrift_capture_verdict}}"),
-        Annotation.OfLines("Leak suspected", "red", Field.Events(TelemetryNames.Events.LeakSuspected), "Leak suspected"),
+        Annotation.OfLines("Captures", "purple", Field.Events(TelemetryNames.Events.CaptureCompleted, Sentence), "Capture: {{heapdrift_capture_verdict}}", Link.ToCaptureOfLine),
+        Annotation.OfLines("Leak suspected", "red", Field.Events(TelemetryNames.Events.LeakSuspected, Sentence), "Leak suspected", Link.ToWorkerOfLine),
     ];
 
     /// <summary>Alerts of the shipped rules, for dashboards that know Prometheus.</summary>
@@ -52,15 +55,15 @@ internal static class Captures
             [
                 .. Sentences(),
                 Column(Field.Service, "Service", Width(140)),
-                Column(Field.Pid, "Process", Width(80)),
+                Column(Field.Pid, "Process", Unit("string"), Width(80)),
                 Column(Field.Verdict, "Verdict", Width(130), Mapped(Verdicts), ColoredText),
                 Column(Field.Findings, "Findings", Width(80)),
                 Column(Field.Outcome, "Outcome", Width(110)),
                 Column(Field.Trigger, "Started by", Width(100)),
                 Column(Field.Alert, "Alert", Width(190)),
                 Column(Field.Engine, "Engine", Width(120)),
-                Column(Field.CaptureId, "Capture", Width(230), Links(Link.ToCaptureOfRow)),
-                Column(Field.Trace, "Trace", Width(120), Links(Link.ToTraceOfRow)),
+                Column(Field.CaptureId, "Capture", Unit("string"), Width(230), Links(Link.ToCaptureOfRow)),
+                Column(Field.Trace, "Trace", Unit("string"), Width(120), Links(Link.ToTraceOfRow)),
             ],
         };
     }
@@ -88,9 +91,9 @@ internal static class Captures
                 Column(Field.File, "File", Width(150)),
                 Column(Field.CodeLine, "Line of code", Width(90)),
                 Column(Field.Samples, "Samples", Width(80)),
-                Column(Field.Fingerprint, "Fingerprint", Width(150)),
-                Column(Field.CaptureId, "Capture", Width(230), Links(Link.ToCaptureOfRow)),
-                Column(Field.Trace, "Trace", Width(120), Links(Link.ToTraceOfRow)),
+                Column(Field.Fingerprint, "Fingerprint", Unit("string"), Width(150)),
+                Column(Field.CaptureId, "Capture", Unit("string"), Width(230), Links(Link.ToCaptureOfRow)),
+                Column(Field.Trace, "Trace", Unit("string"), Width(120), Links(Link.ToTraceOfRow)),
             ],
         };
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using HeapDrift.Dashboards.Grafana;
 using static HeapDrift.Dashboards.Grafana.Fields;
 
@@ -36,7 +37,7 @@ internal static class FleetPage
         Sections =
         [
             new("Now", [.. Now()]),
-            new("Workers", Table()),
+            new("Alerts and workers", Firing(), Table()),
             new("Growth", [.. Growth()]),
             new("Garbage collector", [.. Collector()]),
             new("Captures", [.. Evidence()]),
@@ -51,8 +52,26 @@ internal static class FleetPage
         Panels.Stat("Limit within four hours", "Workers that reach their memory limit within four hours if they grow on like this. The kernel ends them then.", "short", Query.Series($"count({Metric.TimeToLimit}{Workers} < 4 * 3600) or vector(0)", "workers"), Thresholds("green", (1, "red"))),
         Panels.Stat("Soonest limit", "When the first of them gets there. Less than your night is long: wake up now.", "s", Query.Series($"min({Metric.TimeToLimit}{Workers})", "soonest"), Thresholds("red", (3600, "orange"), (4 * 3600, "green"))),
         Panels.Stat("SIGUSR2 not caught", "Workers without a handler: kill -USR2 by hand would end them (or do nothing). Not bad in itself; where the package is meant to be, it is not.", "short", Query.Series($"count({Metric.Armed}{Workers} == 0) or vector(0)", "workers"), Thresholds("text")),
-        Panels.Stat("Captures in this range", "Every attempt counts, also one that was refused or failed.", "short", Query.Series($"sum(increase({Metric.Captures}{Agents}[$__range]))", "captures", exemplars: true), Thresholds("text")),
+        Panels.Stat("Captures in this range", "Every attempt counts, also one that was refused or failed.", "short", Query.Series($"round(sum(increase({Metric.Captures}{Agents}[$__range])))", "captures"), Thresholds("text")),
     }.Select(panel => panel with { Links = [Link.ToCapturesChosen] });
+
+    private static Panel Firing() => Panels.Table(
+        "Alerts that fire",
+        "What Prometheus says right now. Nothing: nothing fires. Bad: any; click the process to see the worker, where the capture that the alert has started is listed.",
+        Query.Now($$"""max by (alertname, severity, service_name, process_pid, instance) (ALERTS{alertname=~"HeapDrift.*",alertstate="firing",job=~"$job",instance=~"$instance",service_name=~"$service|"})""")) with
+    {
+        Height = 5,
+        Links = [Link.ToWorkerChosen],
+        Transformations = [Transformation.Order(["alertname", "severity", Field.Service, Field.Pid, Field.Instance], "Time", "Value")],
+        Overrides =
+        [
+            Column("alertname", "Alert"),
+            Column("severity", "Severity", Mapped(("critical", "critical", "red"), ("warning", "warning", "orange"), ("info", "info", "blue")), ("custom.cellOptions", new JsonObject { ["type"] = "color-text" })),
+            Column(Field.Service, "Service", Links(Link.ToWorkerOfRow)),
+            Column(Field.Pid, "Process", Unit("string"), Links(Link.ToWorkerOfRow)),
+            Column(Field.Instance, "Agent"),
+        ],
+    };
 
     private static Panel Table() => Panels.Table(
         "Workers",
@@ -104,7 +123,7 @@ internal static class FleetPage
     private static IEnumerable<Panel> Agent() => new[]
     {
         Panels.Bars("Captures by trigger and outcome", "A dot is the trace of a capture. Bad: failed, not-permitted or incomplete; refused means a cooldown or a budget.", "short", Query.Series($"sum by ({Metric.Trigger}, {Metric.Outcome}) (increase({Metric.Captures}{Agents}[$__rate_interval]))", $"{{{{{Metric.Trigger}}}}}: {{{{{Metric.Outcome}}}}}", exemplars: true)) with { Width = 8 },
-        Panels.Graph("Pause of a worker for a snapshot", "95 of 100 were shorter. Bad: above 100 ms with copy-on-write; the eventpipe engine pauses for the whole walk.", "s", Query.Series($"histogram_quantile(0.95, sum by (le, {Metric.Engine}) (rate({Metric.CapturePause}_bucket{Agents}[$__rate_interval])))", $"{{{{{Metric.Engine}}}}}", exemplars: true)) with { Width = 8 },
+        Panels.Graph("Pause of a worker for a snapshot", "95 of 100 were shorter, counted over as long a time as is shown. Bad: above 100 ms with copy-on-write; the eventpipe engine pauses for the whole walk.", "s", Query.Series($"histogram_quantile(0.95, sum by (le, {Metric.Engine}) (increase({Metric.CapturePause}_bucket{Agents}[$__range])))", $"{{{{{Metric.Engine}}}}}", exemplars: true)) with { Width = 8 },
         Panels.Graph("Cost of reading memory, and reports that wait", "What the kernel took for the last reading of a worker's memory, at most; and reports that the OTLP receiver does not have yet. Bad: reports that wait for more than some minutes.", "s", Query.Series($"max({Metric.ReadDuration}{Workers})", "longest reading"), Query.Series($"sum({Metric.Undelivered}{Agents})", "reports that wait")) with
         {
             Width = 8,

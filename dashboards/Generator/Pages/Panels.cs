@@ -30,12 +30,15 @@ internal static class Panels
         return graph;
     }
 
-    /// <summary>Counts in the interval that a bar is wide.</summary>
+    /// <summary>
+    /// Counts in the interval that a bar is wide. Grafana's rate interval is that and one scrape more, but never less than four scrapes: with bars
+    /// that are narrower an event would stand in several of them.
+    /// </summary>
     public static Panel Bars(string title, string description, string unit, params IReadOnlyList<Query> queries)
     {
         Panel graph = Stack(title, description, unit, queries);
         graph.Defaults["custom"]!["drawStyle"] = "bars";
-        return graph;
+        return graph with { Interval = "1m" };
     }
 
     /// <summary>One number, coloured by what it means.</summary>

@@ -1,5 +1,11 @@
 using System.Diagnostics.Metrics;
+using HeapDrift.Collector.Engines.CopyOnWrite;
+using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Instrumentation;
+using HeapDrift.Instrumentation.Metrics;
+using HeapDrift.Instrumentation.Telemetry;
+using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Reports;
 using Prometheus;
 using Names = HeapDrift.Instrumentation.TelemetryNames.Metrics;
 
@@ -13,6 +19,7 @@ internal sealed class PrometheusCaptures : IDisposable
 {
     private static readonly string[] CaptureLabels = [TelemetryNames.Attributes.Trigger, TelemetryNames.Attributes.Outcome, TelemetryNames.Attributes.Engine];
     private static readonly string[] PauseLabels = [TelemetryNames.Attributes.Engine];
+    private static readonly string[] EngineNames = [CopyOnWriteEngine.Name, EventPipeEngine.Name];
 
     private readonly MeterListener _listener = new();
     private readonly Collector<Counter.Child> _captures;
@@ -23,8 +30,9 @@ internal sealed class PrometheusCaptures : IDisposable
     {
         MetricFactory factory = Prometheus.Metrics.WithCustomRegistry(registry);
         _captures = factory.CreateCounter(PrometheusName.Of(Names.Captures, TelemetryNames.Units.Capture, FigureKind.Counter), "Captures that ended.", Of(CaptureLabels));
-        _duration = CreateHistogram(factory, Names.CaptureDuration, "From the trigger of a capture to its report.", CaptureLabels, HeapDrift.Instrumentation.Metrics.CaptureMeter.DurationBuckets);
-        _pause = CreateHistogram(factory, Names.CapturePause, "How long the worker stood still for a snapshot.", PauseLabels, HeapDrift.Instrumentation.Metrics.CaptureMeter.PauseBuckets);
+        _duration = CreateHistogram(factory, Names.CaptureDuration, "From the trigger of a capture to its report.", CaptureLabels, CaptureMeter.DurationBuckets);
+        _pause = CreateHistogram(factory, Names.CapturePause, "How long the worker stood still for a snapshot.", PauseLabels, CaptureMeter.PauseBuckets);
+        PublishZeros();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == TelemetryNames.Source && !instrument.IsObservable)
@@ -38,6 +46,38 @@ internal sealed class PrometheusCaptures : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    /// <summary>
+    /// <c>increase()</c> is the difference of two samples: of a series that appears with its first capture it is nothing, and captures are so rare that
+    /// the first is often the only one (Prometheus documentation, "Avoid missing metrics"). Of the histograms, which have 16 series each, only those
+    /// of captures that completed.
+    /// </summary>
+    private void PublishZeros()
+    {
+        string completed = CaptureAttributes.Word(CaptureOutcome.Completed);
+        foreach (string trigger in Enum.GetValues<TriggerKind>().Select(CaptureAttributes.Word))
+        {
+            _captures.WithLabels(trigger, CaptureMeter.RefusedOutcome, "").Publish();
+            foreach (string outcome in Enum.GetValues<CaptureOutcome>().Select(CaptureAttributes.Word))
+            {
+                // A capture that completed has taken a snapshot, so that its engine is known.
+                foreach (string engine in outcome == completed ? EngineNames : [.. EngineNames, ""])
+                {
+                    _captures.WithLabels(trigger, outcome, engine).Publish();
+                }
+            }
+
+            foreach (string engine in EngineNames)
+            {
+                _duration.WithLabels(trigger, completed, engine).Publish();
+            }
+        }
+
+        foreach (string engine in EngineNames)
+        {
+            _pause.WithLabels(engine).Publish();
+        }
+    }
 
     private static Collector<Histogram.Child> CreateHistogram(MetricFactory factory, string name, string help, string[] labels, IReadOnlyList<double> buckets) =>
         factory.CreateHistogram(

@@ -19,7 +19,8 @@ internal sealed class CaptureMeter : IDisposable
     /// <summary>Seconds. From a fork of a small service to a heap walk of 20 million objects.</summary>
     public static IReadOnlyList<double> PauseBuckets { get; } = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-    private const string RefusedOutcome = "refused";
+    /// <summary>Of what was not begun; the other outcomes are those of reports.</summary>
+    public const string RefusedOutcome = "refused";
 
     private readonly Meter _meter = HeapDriftMeter.Create();
     private readonly Counter<long> _captures;
