@@ -44,6 +44,15 @@ public sealed partial class ComposeTests
         Assert.Matches(service.Value["build"] is null ? PinnedImage() : LocalImage(), image);
     });
 
+    /// <summary>Compose builds services at the same time: the second that finishes finds the name taken, and the start fails.</summary>
+    [Fact]
+    public void NoTwoServicesBuildTheSameImage()
+    {
+        string[] built = [.. Compose.Services.Where(service => service.Value!["build"] is not null).Select(service => (string)service.Value!["image"]!)];
+
+        Assert.Equal(built.Order(StringComparer.Ordinal), built.Distinct().Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void NothingIsReachableFromOtherMachines() => Assert.All(
         Compose.Services.SelectMany(service => service.Value!["ports"].Texts()), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
