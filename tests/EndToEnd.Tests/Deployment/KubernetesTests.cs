@@ -11,7 +11,7 @@ public sealed class KubernetesTests
     private static readonly string[] Capabilities = ["SYS_PTRACE", "DAC_OVERRIDE", "SETUID", "SETGID", "KILL"];
 
     [Theory]
-    [InlineData("agent-daemonset.yaml", 5)]
+    [InlineData("agent-daemonset.yaml", 6)]
     [InlineData("sidecar.yaml", 1)]
     [InlineData("package.yaml", 1)]
     public void ManifestsFitTheSchemaStrictly(string file, int objects) => Assert.Equal(objects, Load(file).Count);
@@ -68,10 +68,44 @@ public sealed class KubernetesTests
         Assert.All(Containers(template.Spec), container =>
         {
             Assert.Matches(@":\d+\.\d+\.\d+$", container.Image);
-            Assert.NotNull(container.ReadinessProbe);
-            Assert.Contains(container.Ports, port => port.Name == container.ReadinessProbe.HttpGet.Port.Value);
+            V1Probe probe = container.ReadinessProbe ?? container.LivenessProbe;
+            Assert.Contains(container.Ports, port => port.Name == probe.HttpGet.Port.Value);
             Assert.NotNull(container.Resources.Limits["memory"]);
         });
+    }
+
+    /// <summary>A pod is ready when all of its containers are: an agent that is slow to answer would take the service off the network.</summary>
+    [Fact]
+    public void ASidecarHasNoSayInWhetherItsServiceIsReady()
+    {
+        V1PodSpec pod = Load("sidecar.yaml").OfType<V1Deployment>().Single().Spec.Template.Spec;
+
+        Assert.All(pod.InitContainers, sidecar => Assert.Equal(("Always", null), (sidecar.RestartPolicy, sidecar.ReadinessProbe)));
+        Assert.All(pod.Containers, service => Assert.NotNull(service.ReadinessProbe));
+    }
+
+    [Fact]
+    public void OnlyOneNamespaceReachesTheNodeAgents()
+    {
+        V1NetworkPolicySpec policy = Load("agent-daemonset.yaml").OfType<V1NetworkPolicy>().Single().Spec;
+        V1PodTemplateSpec agent = Load("agent-daemonset.yaml").OfType<V1DaemonSet>().Single().Spec.Template;
+        V1NetworkPolicyIngressRule rule = Assert.Single(policy.Ingress);
+
+        Assert.Equal(agent.Metadata.Labels, policy.PodSelector.MatchLabels);
+        Assert.Equal(["Ingress"], policy.PolicyTypes);
+        Assert.Equal("kubernetes.io/metadata.name", Assert.Single(Assert.Single(rule.FromProperty).NamespaceSelector.MatchLabels).Key);
+        Assert.Contains(agent.Spec.Containers.Single().Ports, port => port.Name == Assert.Single(rule.Ports).Port.Value);
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("deploy/kubernetes/agent-daemonset.yaml")]
+    public void TheSecretThatOneIsToldToMakeIsTheOneThatIsMounted(string file)
+    {
+        V1PodSpec agent = Load("agent-daemonset.yaml").OfType<V1DaemonSet>().Single().Spec.Template.Spec;
+        string secret = agent.Volumes.Single(volume => volume.Secret is not null).Secret.SecretName;
+
+        Assert.Contains($"kubectl -n heapdrift create secret generic {secret} --from-literal=token=", File.ReadAllText(RepositoryPaths.File(file)), StringComparison.Ordinal);
     }
 
     [Fact]
