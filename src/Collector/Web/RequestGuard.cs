@@ -23,6 +23,15 @@ internal sealed class RequestGuard(Credentials credentials, AlertOptions options
         QueueLimit = 0,
     });
 
+    /// <summary>Which of the two is set, so that the page knows what to ask a person for (RFC 9110, 11.6.1).</summary>
+    private readonly string _challenge = string.Join(
+        ", ",
+        (string[])
+        [
+            .. options.BearerToken is { Length: > 0 } || options.BearerTokenFile is not null ? (string[])["Bearer realm=\"heapdrift\""] : [],
+            .. options.BasicUser is { Length: > 0 } ? (string[])["Basic realm=\"heapdrift\", charset=\"UTF-8\""] : [],
+        ]);
+
     private long _complainedAt;
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -36,7 +45,7 @@ internal sealed class RequestGuard(Credentials credentials, AlertOptions options
         // Before anything is counted: who may not ask must not use up what those who may have.
         if (!credentials.Accept(request.Headers.Authorization))
         {
-            request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer, Basic realm=\"heapdrift\"";
+            request.HttpContext.Response.Headers.WWWAuthenticate = _challenge;
             return Refuse(request, StatusCodes.Status401Unauthorized, "the credentials are missing or wrong: HeapDrift:Alerts sets them");
         }
 

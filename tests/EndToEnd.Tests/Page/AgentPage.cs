@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using HeapDrift.TestKit;
 using Microsoft.Playwright;
 
@@ -37,7 +38,14 @@ internal sealed class AgentPage : IAsyncDisposable
     public ILocator Worker(int pid) => Page.Locator("#worker-table tbody tr").Filter(new() { Has = Button(pid) });
 
     /// <summary>As a screen reader names it.</summary>
-    public ILocator Button(int pid) => Page.GetByRole(AriaRole.Button, new() { NameRegex = new(string.Create(CultureInfo.InvariantCulture, $"^Capture .*process {pid}(\\.|$)")) });
+    public ILocator Button(int pid) => Page.GetByRole(AriaRole.Button, new() { NameRegex = new(string.Create(CultureInfo.InvariantCulture, $"^(Capture|Capturing\\.\\.\\.) .*process {pid}(\\.|$)")) });
+
+    /// <summary>From the next look at the agent on it answers that it watches these.</summary>
+    public async Task ShowAsync(IEnumerable<Task<JsonNode>> workers)
+    {
+        string answer = new JsonArray([.. await Task.WhenAll(workers)]).ToJsonString();
+        await Page.RouteAsync("**/api/workers", route => route.FulfillAsync(new() { Body = answer, ContentType = "application/json" }));
+    }
 
     /// <summary>The rows of captures, the newest first.</summary>
     public ILocator Captures => Page.Locator("#capture-table tbody tr");

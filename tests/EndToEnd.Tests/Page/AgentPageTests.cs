@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using HeapDrift.TestKit;
 using Microsoft.Playwright;
@@ -33,6 +34,8 @@ public sealed class AgentPageTests(BrowserFixture fixture) : IClassFixture<Brows
         await page.Keyboard.PressAsync("Enter");
         await Expect(open.Captures.First).ToContainTextAsync("PlainWorker10");
         await Expect(open.Button(worker.Id)).ToHaveAttributeAsync("aria-disabled", "true");
+        await Expect(open.Button(worker.Id)).ToHaveTextAsync("Capturing...");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "1 capture, 1 under way" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Log)).ToContainTextAsync(new Regex("baseline|snapshot|waiting"), new() { Timeout = CaptureDeadline });
 
         await Expect(open.Captures.First).ToContainTextAsync("managed leak", new() { Timeout = CaptureDeadline });
@@ -76,6 +79,53 @@ public sealed class AgentPageTests(BrowserFixture fixture) : IClassFixture<Brows
         await AgentPage.ShootAsync(open.Page, $"agent-page-{scheme}-{width}".ToUpperInvariant());
     }
 
+    [Theory]
+    [InlineData(390)]
+    [InlineData(820)]
+    [InlineData(1139)]
+    [InlineData(1140)]
+    [InlineData(1280)]
+    [InlineData(1920)]
+    public async Task SixtyWorkersWithLongNamesFitAndThoseThatAreSuspectedComeFirst(int width)
+    {
+        using var folder = new TemporaryFolder();
+        await using AgentProcess agent = await StartAsync(folder);
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "1000");
+        await using AgentPage open = await AgentPage.OpenAsync(fixture.Browser, agent, new() { ViewportSize = new() { Width = width, Height = 760 } });
+        await Expect(open.Worker(worker.Id)).ToBeVisibleAsync();
+
+        await open.ShowAsync(Enumerable.Range(0, 60).Select(number => Fleet(agent, worker.Id, number)));
+        ILocator rows = open.Page.Locator("#worker-table tbody tr");
+        await Expect(rows).ToHaveCountAsync(60);
+        int tallest = await rows.EvaluateAllAsync<int>("rows => Math.max(...rows.map((row) => row.offsetHeight))");
+        bool isTooWide = await open.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth || [...document.querySelectorAll('.scroll')].some((box) => box.scrollWidth > box.clientWidth)");
+
+        Assert.InRange(tallest, 30, 340);
+        Assert.False(isTooWide);
+        await Expect(rows.Nth(0)).ToContainTextAsync("leader");
+        await Expect(rows.Nth(7)).ToContainTextAsync("suspected");
+        await AgentPage.ShootAsync(open.Page, $"agent-page-60-workers-{width}");
+    }
+
+    [Fact]
+    public async Task WhatCannotBeCapturedIsSaidToThoseWhoSeeAndWhatASignalWouldDoToIt()
+    {
+        using var folder = new TemporaryFolder();
+        await using AgentProcess agent = await StartAsync(folder);
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "1000");
+        await using AgentPage open = await AgentPage.OpenAsync(fixture.Browser, agent);
+        await Expect(open.Worker(worker.Id)).ToBeVisibleAsync();
+        await open.ShowAsync([Python(agent, worker.Id, 1, "caught"), Python(agent, worker.Id, 2, "default")]);
+
+        await Expect(open.Worker(1)).ToContainTextAsync("its own");
+        await Expect(open.Worker(2)).ToContainTextAsync("would end it");
+        await open.Button(2).PressAsync("Enter");
+
+        await Expect(open.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("it is not a .NET process");
+        await Expect(open.Page.GetByRole(AriaRole.Alert)).ToBeInViewportAsync();
+        await Expect(open.Captures).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task EveryControlIsReachedByTabAndHasAName()
     {
@@ -114,6 +164,7 @@ public sealed class AgentPageTests(BrowserFixture fixture) : IClassFixture<Brows
         await open.Page.GetByLabel("Token").FillAsync("a wrong one");
         await open.Page.Keyboard.PressAsync("Enter");
         await Expect(open.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        await Expect(open.Page.GetByText("The agent did not take this token.")).ToBeVisibleAsync();
         await Expect(open.Page.GetByLabel("Token")).ToHaveValueAsync("");
         await Expect(open.Captures).ToHaveCountAsync(0);
 
@@ -122,8 +173,28 @@ public sealed class AgentPageTests(BrowserFixture fixture) : IClassFixture<Brows
         await open.Page.Keyboard.PressAsync("Enter");
         await Expect(open.Captures).ToHaveCountAsync(1);
         await Expect(open.Page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
-        Assert.Equal(Token, await open.Page.EvaluateAsync<string>("sessionStorage.getItem('heapdrift-token')"));
+        Assert.Equal($"Bearer {Token}", await open.Page.EvaluateAsync<string>("sessionStorage.getItem('heapdrift-authorization')"));
         Assert.Equal(0, await open.Page.EvaluateAsync<int>("localStorage.length"));
+    }
+
+    [Fact]
+    public async Task WhereTheAgentAsksForAUserThePageDoesAndNotTheBrowser()
+    {
+        using var folder = new TemporaryFolder();
+        await using AgentProcess agent = await StartAsync(folder, ("HeapDrift__Alerts__BasicUser", "ann"), ("HeapDrift__Alerts__BasicPassword", "grün:gelb:blau:rot"));
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "1000");
+
+        // What a browser would send that asks by itself.
+        await using AgentPage open = await AgentPage.OpenAsync(fixture.Browser, agent, new() { HttpCredentials = new() { Username = "ann", Password = "grün:gelb:blau:rot" } });
+
+        await open.Button(worker.Id).ClickAsync();
+        await Expect(open.Page.GetByLabel("User")).ToBeFocusedAsync();
+        await Expect(open.Captures).ToHaveCountAsync(0);
+        await open.Page.GetByLabel("User").FillAsync("ann");
+        await open.Page.GetByLabel("Password").FillAsync("grün:gelb:blau:rot");
+        await open.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(open.Captures).ToHaveCountAsync(1);
     }
 
     [Fact]
@@ -157,6 +228,31 @@ public sealed class AgentPageTests(BrowserFixture fixture) : IClassFixture<Brows
 
         await agent.DisposeAsync();
         await Expect(open.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The agent does not answer: this is what it said at", new() { Timeout = CaptureDeadline });
+    }
+
+    /// <summary>One of a fleet of pre-fork services, ten processes each, made of a real worker; number 17 is suspected.</summary>
+    private static async Task<JsonNode> Fleet(AgentProcess agent, int pid, int number)
+    {
+        JsonNode worker = (await agent.WorkerAsync(pid))!.DeepClone();
+        worker["pid"] = 100_000 + number;
+        worker["isLeader"] = number % 10 == 0;
+        worker["leaderPid"] = number % 10 == 0 ? null : 100_000 + (number / 10 * 10);
+        worker["serviceName"] = $"checkout-and-payment-orchestration-of-the-northern-european-region-{number}";
+        worker["name"] = "Company.Product.Department.Checkout.Orchestration.Service.Host";
+        worker["limitBytes"] = 1L << 30;
+        worker["timeToLimitSeconds"] = 5_000;
+        worker["leak"] = number == 17 ? "suspected" : "healthy";
+        return worker;
+    }
+
+    private static async Task<JsonNode> Python(AgentProcess agent, int pid, int shown, string disposition)
+    {
+        JsonNode worker = (await agent.WorkerAsync(pid))!.DeepClone();
+        worker["pid"] = shown;
+        worker["isDotNet"] = false;
+        worker["sigusr2"] = disposition;
+        worker["captureProblem"] = "it is not a .NET process";
+        return worker;
     }
 
     private static Task<AgentProcess> StartAsync(TemporaryFolder folder, params (string Name, string Value)[] settings)

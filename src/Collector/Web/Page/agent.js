@@ -8,6 +8,7 @@
   const workerRows = new Map();
   const captureRows = new Map();
   const states = new Map();
+  const services = new Map();
   let reachedAt = null;
 
   // ---- words ----
@@ -49,6 +50,9 @@
 
   const leaks = { "warming-up": ["warming up", "soft"], healthy: ["none seen", "good"], plateau: ["plateau", "good"], suspected: ["suspected", "bad"] };
   const signals = { caught: ["armed", "good"], ignored: ["ignored", "soft"], default: ["would end it", "warn"] };
+
+  // What a program that is not .NET does with the signal is its own affair: gunicorn's leader starts anew.
+  const signalOf = (worker) => (worker.sigusr2 === "caught" && !worker.isDotNet ? ["its own", "soft"] : signals[worker.sigusr2] ?? [worker.sigusr2, "soft"]);
   const verdicts = {
     "managed-leak": "bad", "native-growth": "bad", fragmentation: "warn", saturating: "warn", inconclusive: "warn", "no-growth": "good", "no-gc-yet": "soft",
   };
@@ -160,26 +164,29 @@
     put(cells.growth, growth(worker.growthBytesPerSecond));
     put(cells.limit, duration(worker.timeToLimitSeconds));
     word(cells.leak, leaks[worker.leak] ?? ["", "soft"], worker.leakReason);
-    word(cells.signal, worker.isDotNet ? signals[worker.sigusr2] ?? [worker.sigusr2, "soft"] : ["", "soft"],
-      worker.sigusr2 === "default" ? "No handler: kill -USR2 would end this process" : "");
+    word(cells.signal, signalOf(worker), worker.sigusr2 === "default" ? "No handler: kill -USR2 would end this process" : "");
     const problem = worker.captureProblem ?? (isRunning ? "A capture of this worker is under way" : null);
+    put(button, isRunning ? "Capturing..." : "Capture");
     button.setAttribute("aria-disabled", String(problem !== null));
-    button.setAttribute("aria-label", `Capture ${worker.serviceName ?? worker.name}, process ${worker.pid}${problem === null ? "" : `. Not now: ${problem}`}`);
+    button.setAttribute("aria-label", `${button.textContent} ${worker.serviceName ?? worker.name}, process ${worker.pid}${problem === null ? "" : `. Not now: ${problem}`}`);
     button.title = problem ?? "Two snapshots, half a minute apart: the worker pauses for milliseconds";
-    button.onclick = () => (problem === null ? capture(worker) : announce(problem));
+    button.onclick = () => (problem === null ? capture(worker) : complain(problem));
   };
 
-  // A leader before its workers.
+  // Those first who are suspected, with all of their kin; a leader before its workers.
   const inOrder = (workers) => {
     const leaders = new Set(workers.filter((worker) => worker.isLeader).map((worker) => worker.pid));
-    const rank = (worker) => [leaders.has(worker.leaderPid) ? worker.leaderPid : worker.pid, leaders.has(worker.leaderPid) ? 1 : 0, worker.pid];
+    const family = (worker) => (leaders.has(worker.leaderPid) ? worker.leaderPid : worker.pid);
+    const suspects = new Set(workers.filter((worker) => worker.leak === "suspected").map(family));
+    const rank = (worker) => [suspects.has(family(worker)) ? 0 : 1, family(worker), leaders.has(worker.leaderPid) ? 1 : 0, worker.pid];
     return [...workers].sort((a, b) => {
       const [x, y] = [rank(a), rank(b)];
-      return x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
+      return x.map((value, at) => value - y[at]).find((difference) => difference !== 0) ?? 0;
     });
   };
 
   const showWorkers = (workers, captures) => {
+    workers.forEach((worker) => services.set(worker.pid, worker.serviceName ?? worker.name));
     const running = new Set(captures.filter((line) => line.state === "running" || line.state === "waiting").map((line) => line.pid));
     show(find("worker-table"), workerRows, inOrder(workers), (worker) => `${worker.pid} ${worker.startedAt}`, newWorkerRow,
       (parts, worker) => showWorker(parts, worker, running.has(worker.pid)));
@@ -209,7 +216,7 @@
 
   const showCapture = ({ cells }, line) => {
     named(cells.when, clock(line.requestedAt), day(line.requestedAt));
-    named(cells.worker, line.workerName, `process ${line.pid}`);
+    named(cells.worker, services.get(line.pid) ?? line.workerName, `process ${line.pid}`);
     named(cells.trigger, line.trigger.kind, line.trigger.alertName ?? "");
     const [text, tone] = line.state !== "ended" ? [line.state, line.state === "refused" ? "soft" : "warn"]
       : line.outcome === "completed" ? [plain(line.verdict), verdicts[line.verdict] ?? "soft"]
@@ -229,6 +236,9 @@
     const newest = [...captures].sort((a, b) => Date.parse(b.requestedAt) - Date.parse(a.requestedAt));
     show(find("capture-table"), captureRows, newest, (line) => line.captureId ?? `${line.pid} ${line.requestedAt}`, newCaptureRow, showCapture);
     find("no-captures").hidden = captures.length > 0;
+    const running = captures.filter((line) => line.state === "running").length;
+    find("to-captures").hidden = captures.length === 0;
+    put(find("to-captures").firstChild, `${captures.length} ${captures.length === 1 ? "capture" : "captures"}${running ? `, ${running} under way` : ""}`);
     for (const line of captures) {
       const key = line.captureId ?? `${line.pid} ${line.requestedAt}`;
       const state = `${line.state} ${line.message}`;
@@ -244,6 +254,7 @@
 
   const show = (table, rows, items, keyOf, create, update) => {
     const body = table.tBodies[0];
+    const focused = document.activeElement;
     const keys = new Set(items.map(keyOf));
     for (const [key, parts] of rows) {
       if (!keys.has(key)) {
@@ -265,6 +276,11 @@
       }
     });
     table.hidden = items.length === 0;
+
+    // A row that moves loses it.
+    if (focused !== document.activeElement && body.contains(focused)) {
+      focused.focus({ preventScroll: true });
+    }
   };
 
   const announce = (text) => {
@@ -279,17 +295,21 @@
 
   // ---- the agent ----
 
-  const token = {
-    get: () => sessionStorage.getItem("heapdrift-token"),
-    set: (value) => sessionStorage.setItem("heapdrift-token", value),
+  // The header that proves who asks, for this tab.
+  const proof = {
+    get: () => sessionStorage.getItem("heapdrift-authorization"),
+    set: (value) => sessionStorage.setItem("heapdrift-authorization", value),
+    forget: () => sessionStorage.removeItem("heapdrift-authorization"),
   };
 
+  // Without the browser's own credentials: it would ask for a user and a password itself, before this page can.
   const capture = async (worker) => {
     try {
-      const headers = token.get() ? { Authorization: `Bearer ${token.get()}` } : {};
-      const answer = await fetch(`api/workers/${worker.pid}/captures`, { method: "POST", headers });
+      const answer = await fetch(`api/workers/${worker.pid}/captures`, {
+        method: "POST", credentials: "omit", headers: proof.get() ? { Authorization: proof.get() } : {},
+      });
       if (answer.status === 401) {
-        ask(worker);
+        ask(worker, answer.headers.get("WWW-Authenticate") ?? "");
         return;
       }
 
@@ -305,12 +325,23 @@
     }
   };
 
-  const ask = (worker) => {
+  const ask = (worker, challenge) => {
     const dialog = find("credentials");
+    const hasUser = !challenge.includes("Bearer");
+    find("user-line").hidden = !hasUser;
+    find("user").required = hasUser;
+    put(find("token-label"), hasUser ? "Password" : "Token");
+    put(find("credentials-setting"), hasUser ? "HeapDrift:Alerts:BasicUser" : "HeapDrift:Alerts:BearerTokenFile");
+    put(find("credentials-problem"), hasUser ? "The agent did not take this user and password." : "The agent did not take this token.");
+    find("credentials-problem").hidden = proof.get() === null;
+    proof.forget();
     find("token").value = "";
+
+    // What a header may say.
+    find("token").pattern = hasUser ? ".+" : "[ -~]+";
     dialog.onclose = () => {
       if (dialog.returnValue === "use" && find("token").value) {
-        token.set(find("token").value);
+        proof.set(hasUser ? `Basic ${base64(`${find("user").value}:${find("token").value}`)}` : `Bearer ${find("token").value.trim()}`);
         capture(worker);
       }
 
@@ -318,8 +349,11 @@
     };
     dialog.returnValue = "";
     dialog.showModal();
-    find("token").focus();
+    find(hasUser && !find("user").value ? "user" : "token").focus();
   };
+
+  // Of UTF-8, which btoa alone does not take.
+  const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
   let complaintUntil = 0;
   const complain = (text) => {
