@@ -123,7 +123,7 @@ internal static class FleetPage
     private static IEnumerable<Panel> Agent() => new[]
     {
         Panels.Bars("Captures by trigger and outcome", "A dot is the trace of a capture. Bad: failed, not-permitted or incomplete; refused means a cooldown or a budget.", "short", Query.Series($"sum by ({Metric.Trigger}, {Metric.Outcome}) (increase({Metric.Captures}{Agents}[$__rate_interval]))", $"{{{{{Metric.Trigger}}}}}: {{{{{Metric.Outcome}}}}}", exemplars: true)) with { Width = 8 },
-        Panels.Graph("Pause of a worker for a snapshot", "95 of 100 were shorter, counted over as long a time as is shown. Bad: above 100 ms with copy-on-write; the eventpipe engine pauses for the whole walk.", "s", Query.Series($"histogram_quantile(0.95, sum by (le, {Metric.Engine}) (increase({Metric.CapturePause}_bucket{Agents}[$__range])))", $"{{{{{Metric.Engine}}}}}", exemplars: true)) with { Width = 8 },
+        Panels.Graph("Pause of a worker for a snapshot", "95 of 100 were shorter, counted over as long a time as is shown. Bad: above 100 ms with copy-on-write; the eventpipe engine pauses for the whole walk.", "s", Query.Series($"histogram_quantile(0.95, sum by (le, {Metric.Engine}) (increase({Metric.CapturePause}_bucket{Agents}[$__range]))) > 0", $"{{{{{Metric.Engine}}}}}", exemplars: true)) with { Width = 8 },
         Panels.Graph("Cost of reading memory, and reports that wait", "What the kernel took for the last reading of a worker's memory, at most; and reports that the OTLP receiver does not have yet. Bad: reports that wait for more than some minutes.", "s", Query.Series($"max({Metric.ReadDuration}{Workers})", "longest reading"), Query.Series($"sum({Metric.Undelivered}{Agents})", "reports that wait")) with
         {
             Width = 8,

@@ -109,7 +109,7 @@ internal static class WorkerPage
             "How long captures took",
             "From the trigger to the report, window and all, of all captures of these agents, counted over as long a time as is shown. A dot is the trace of a capture. Bad: much longer than the window.",
             "s",
-            Query.Series($$"""histogram_quantile(0.95, sum by (le) (increase({{Metric.CaptureDuration}}_bucket{job=~"$job",instance=~"$instance"}[$__range])))""", "95 of 100 are shorter", exemplars: true)) with
+            Query.Series($$"""histogram_quantile(0.95, sum by (le) (increase({{Metric.CaptureDuration}}_bucket{job=~"$job",instance=~"$instance"}[$__range]))) > 0""", "95 of 100 are shorter", exemplars: true)) with
         {
             Width = 8,
             Links = [Link.ToCapturesChosen],
