@@ -16,6 +16,9 @@ internal sealed class HeapMarker : IDisposable
     /// <summary>A level with fewer references is over before other threads have woken up (about 10 microseconds).</summary>
     private const int WorthSharing = 4_000;
 
+    /// <summary>Some milliseconds of work. A long list has a level for each of its elements, and a word costs more than ten of them.</summary>
+    private const long ObjectsBetweenWords = 100_000;
+
     private readonly MarkedHeap _heap;
     private readonly RetentionTreeBuilder _tree = new();
     private readonly MarkWorker[] _workers;
@@ -23,10 +26,12 @@ internal sealed class HeapMarker : IDisposable
     private readonly ListWalk _lists;
     private readonly ParallelOptions _parallel;
     private readonly IProgress<long>? _progress;
+    private readonly List<int> _chunks = [];
+    private long _nextWord;
 
     /// <param name="heap">What is marked.</param>
     /// <param name="threads">How many work at once, at least one.</param>
-    /// <param name="progress">Told the number of objects after each level.</param>
+    /// <param name="progress">Told the number of objects now and then, after a level.</param>
     /// <param name="cancellationToken">Ends the marking.</param>
     public HeapMarker(MarkedHeap heap, int threads, IProgress<long>? progress, CancellationToken cancellationToken)
     {
@@ -59,7 +64,7 @@ internal sealed class HeapMarker : IDisposable
 
             while (RunLevel())
             {
-                _progress?.Report(_workers.Sum(worker => worker.Counts.Objects));
+                TellProgress();
             }
         }
 
@@ -74,37 +79,91 @@ internal sealed class HeapMarker : IDisposable
         }
     }
 
+    private void TellProgress()
+    {
+        long objects = 0;
+        foreach (MarkWorker worker in _workers)
+        {
+            objects += worker.Counts.Objects;
+        }
+
+        if (objects >= _nextWord)
+        {
+            _nextWord = objects + ObjectsBetweenWords;
+            _progress?.Report(objects);
+        }
+    }
+
+    /// <summary>A list has as many levels as elements: one that finds little allocates nothing.</summary>
     /// <returns>False when there was nothing left to visit.</returns>
     private bool RunLevel()
     {
-        bool isWorthSharing = _workers.Sum(worker => worker.Found.Count) >= WorthSharing;
-        int[] chunks = [.. _workers.SelectMany(worker => worker.Found.BeginLevel()).Distinct().Order()];
-        if (chunks.Length == 0 && _lists.IsEmpty)
+        bool isWorthSharing = BeginLevel();
+        if (_chunks.Count == 0 && _lists.IsEmpty)
         {
             return false;
         }
 
-        Share(chunks.Length, isWorthSharing, (worker, at) => worker.Visit(chunks[at], _workers));
+        _parallel.CancellationToken.ThrowIfCancellationRequested();
+        if (isWorthSharing)
+        {
+            Share(_chunks.Count, (worker, at) => worker.Visit(_chunks[at], _workers));
+        }
+        else
+        {
+            foreach (int chunk in _chunks)
+            {
+                _main.Visit(chunk, _workers);
+            }
+        }
+
         NumberNewPaths();
-        ArraySlice[] slices = [.. _workers.SelectMany(TakeSlices)];
-        Share(slices.Length, slices.Length > 1, (worker, at) => worker.Follow(slices[at]));
+        if (!Array.TrueForAll(_workers, worker => worker.Slices.Count == 0))
+        {
+            FollowSlices();
+        }
+
         _lists.Follow(_workers);
         return true;
     }
 
-    private void Share(int items, bool isWorthSharing, Action<MarkWorker, int> work)
+    /// <summary>Lists the chunks in which something was found, in order.</summary>
+    /// <returns>Whether that is enough for several threads.</returns>
+    private bool BeginLevel()
     {
-        if (!isWorthSharing)
+        _chunks.Clear();
+        long found = 0;
+        foreach (MarkWorker worker in _workers)
         {
-            _parallel.CancellationToken.ThrowIfCancellationRequested();
-            for (int item = 0; item < items; item++)
-            {
-                work(_main, item);
-            }
-
-            return;
+            found += worker.Found.Count;
+            worker.Found.BeginLevel(_chunks);
         }
 
+        if (_chunks.Count > 1)
+        {
+            int[] chunks = [.. _chunks.Distinct().Order()];
+            _chunks.Clear();
+            _chunks.AddRange(chunks);
+        }
+
+        return found >= WorthSharing;
+    }
+
+    private void FollowSlices()
+    {
+        ArraySlice[] slices = [.. _workers.SelectMany(TakeSlices)];
+        if (slices is [var only])
+        {
+            _main.Follow(only);
+        }
+        else
+        {
+            Share(slices.Length, (worker, at) => worker.Follow(slices[at]));
+        }
+    }
+
+    private void Share(int items, Action<MarkWorker, int> work)
+    {
         int next = -1;
         Parallel.For(0, _workers.Length, _parallel, at =>
         {
@@ -118,6 +177,11 @@ internal sealed class HeapMarker : IDisposable
 
     private void NumberNewPaths()
     {
+        if (Array.TrueForAll(_workers, worker => !worker.Paths.HasNew))
+        {
+            return;
+        }
+
         IEnumerable<NewPath> found = _workers.SelectMany(worker => worker.Paths.TakeNew())
             .OrderBy(path => path.Holder)
             .ThenBy(path => path.Type.Step.Name, StringComparer.Ordinal)

@@ -15,8 +15,13 @@ internal sealed class ListWalk(MarkWorker main, RetentionTreeBuilder tree)
     public bool IsEmpty => _ahead.Count == 0;
 
     /// <summary>Follows the links that the last level found, and those that its elements lead on to in the next.</summary>
-    public void Follow(IEnumerable<MarkWorker> workers)
+    public void Follow(MarkWorker[] workers)
     {
+        if (IsEmpty && Array.TrueForAll(workers, worker => worker.Links.Count == 0))
+        {
+            return;
+        }
+
         List<ListLink> links = _ahead;
         _ahead = [];
         foreach (MarkWorker worker in workers)

@@ -56,7 +56,7 @@ internal sealed unsafe class MarkWorker : IDisposable
 
     /// <summary>Visits all objects of a chunk that any worker found. Of several holders the one with the lowest node has it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Visit(int chunkIndex, IReadOnlyList<MarkWorker> workers)
+    public void Visit(int chunkIndex, MarkWorker[] workers)
     {
         HeapChunk* chunk = _map[chunkIndex];
         int lowest = int.MaxValue;

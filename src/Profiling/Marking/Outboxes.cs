@@ -25,14 +25,13 @@ internal sealed unsafe class Outboxes(HeapMap map, HeapWindow window, ObjectHead
     public long Bytes => _pool.Bytes;
 
     /// <summary>What was found becomes what is visited.</summary>
-    /// <returns>The chunks with something in them.</returns>
-    public IReadOnlyList<int> BeginLevel()
+    /// <param name="chunks">The chunks with something in them are added.</param>
+    public void BeginLevel(List<int> chunks)
     {
         (_pending, _next) = (_next, _pending);
         Count = 0;
-        int[] touched = [.. _touched];
+        chunks.AddRange(_touched);
         _touched.Clear();
-        return touched;
     }
 
     /// <summary>Hands over what was found in a chunk, once.</summary>

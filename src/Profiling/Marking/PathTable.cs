@@ -55,6 +55,9 @@ internal sealed class PathTable(RetentionTreeBuilder tree)
     /// <summary>The node of a path, once the level that found it is merged.</summary>
     public int NodeOf(int path) => _entries[path].Node;
 
+    /// <summary>Whether <see cref="TakeNew"/> has something to look at.</summary>
+    public bool HasNew => _merged < _entries.Count;
+
     /// <summary>The paths that came since the last call and have no node yet.</summary>
     public IEnumerable<NewPath> TakeNew()
     {
