@@ -12,6 +12,8 @@ internal readonly record struct WaitStatus(int Word)
 
     private const int StoppedMark = 0x7f;
     private const int SystemCallBit = 0x80;
+    private const int Trapped = 4;
+    private const int Stopped = 5;
 
     /// <summary>The same from the tracee's signal information: a stop of ptrace's own has its status as the code of a SIGTRAP.</summary>
     public static WaitStatus OfStop(int signal, int code)
@@ -19,6 +21,9 @@ internal readonly record struct WaitStatus(int Word)
         bool isOwn = signal == SigTrap && (code > byte.MaxValue || code == (SigTrap | SystemCallBit));
         return new WaitStatus(((isOwn ? code : signal) << 8) | StoppedMark);
     }
+
+    /// <summary>The same from waitid(2), where it is a stop: CLD_TRAPPED, or CLD_STOPPED. Otherwise the default, which is an end.</summary>
+    public static WaitStatus OfNews(int code, int status) => code is Trapped or Stopped ? new WaitStatus((status << 8) | StoppedMark) : default;
 
     /// <summary>Anything else is the end of the thread.</summary>
     public bool IsStopped => (Word & 0xff) == StoppedMark;

@@ -9,6 +9,7 @@ namespace HeapDrift.Collector.Tests.Engines.CopyOnWrite;
 public sealed class FrozenCopyTests
 {
     private const int SigKill = 9;
+    private const int SigUsr2 = 12;
     private const int SigCont = 18;
     private const int SigStop = 19;
 
@@ -175,6 +176,28 @@ public sealed class FrozenCopyTests
         }
 
         FrozenCopy.Take(pid, StopDeadline).Dispose();
+    }
+
+    /// <summary>A thread that ends lets go of what it traces, as a process that is killed does.</summary>
+    [Fact]
+    public async Task SignalThatAThreadIsAboutToGetIsNotLostWithTheTool()
+    {
+        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10, "--handle-usr2");
+        int pid = ForeignProcess.Pid(worker.Process);
+
+        using (TracerThread.Start("killed tool", _ =>
+        {
+            Assert.Equal(0, Ptrace.Request(PtraceRequest.Seize, pid));
+            Ptrace.Kill(pid, SigUsr2);
+            WaitStatus status = default;
+            SpinWait.SpinUntil(() => Ptrace.Wait(pid, blocks: false, out status) != 0, Deadline);
+            Assert.True(status.IsSignalDelivery);
+            Assert.Equal(SigUsr2, status.Signal);
+        }))
+        {
+        }
+
+        await worker.Process.WaitForLineAsync(line => line == "usr2", Deadline);
     }
 
     [Fact]

@@ -96,6 +96,7 @@ internal sealed class TracerThread : IDisposable
         const int Nobody = int.MaxValue;
         Ptrace.Request(PtraceRequest.Detach, Nobody);
         Ptrace.Wait(Nobody, blocks: false, out _);
+        Ptrace.Reap(Nobody, out _);
         Ptrace.EventMessage(Nobody);
         Ptrace.Yield();
         Ptrace.Kill(Nobody, 0);
