@@ -6,6 +6,9 @@ namespace HeapDrift.Collector.Engines;
 /// <summary>What a person calls the roots of a heap, and in which turn they claim objects: the same words from both engines.</summary>
 internal static class RootNames
 {
+    /// <summary>Of types whose names are not known, the generic ones.</summary>
+    public const string ThreadStatics = "thread statics";
+
     public const string FinalizerQueue = "finalizer queue";
     public const string StrongHandle = "strong handle";
     public const string PinnedHandle = "pinned handle";

@@ -54,10 +54,12 @@ public static class Kinds
         MakeCollectible();
         s_handle = GCHandle.Alloc(new Handled());
         t_mine = [.. Enumerable.Range(0, Some).Select(_ => new OfThread())];
+        Generic<string>.KeepInThread();
 
         // One that keeps its thread statics for ever, as a pool thread would.
         new Thread(() =>
         {
+            Generic<string>.KeepInThread();
             t_mine = [.. Enumerable.Range(0, Some).Select(_ => new OfThread())];
             Thread.Sleep(Timeout.Infinite);
         }) { IsBackground = true, Name = "keeper" }.Start();
@@ -99,6 +101,13 @@ public static class Kinds
     public static class Generic<T>
     {
         public static readonly List<InGenericStatic> Held = [];
+
+        [ThreadStatic]
+        private static List<OfGenericThread>? t_kept;
+
+        /// <summary>On no stack afterwards.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void KeepInThread() => t_kept = [.. Enumerable.Range(0, Some).Select(_ => new OfGenericThread())];
     }
 
     public static class Nested
@@ -137,6 +146,8 @@ public static class Kinds
     public sealed class OfTimer;
 
     public sealed class OfThread;
+
+    public sealed class OfGenericThread;
 
     public sealed class Handled;
 }

@@ -43,12 +43,13 @@ internal sealed class CopyOnWritePreflight(ProcFileSystem proc, TracingHost host
 
         CoreClrMapping mapping = new(LibraryPath: null);
         string dacPath = "";
+        string version = "";
         long cost = CopyCost.Expect(rssBytes);
         refusal = CheckState(worker)
             ?? new TracingPermission(proc, host).Check(worker, own.Value!, isDeclaredTracer)
             ?? CheckMachine(worker)
             ?? TryMap(worker, out mapping)
-            ?? new RuntimeFiles(proc).Check(worker, mapping, out dacPath)
+            ?? new RuntimeFiles(proc).Check(worker, mapping, out dacPath, out version)
             ?? CheckMemory(worker, cost);
         return refusal is not null ? new(null, refusal) : new(
             new CopyOnWritePlan
@@ -56,6 +57,7 @@ internal sealed class CopyOnWritePreflight(ProcFileSystem proc, TracingHost host
                 Pid = pid,
                 CoreClrPath = mapping.LibraryPath!,
                 DacPath = dacPath,
+                RuntimeVersion = version,
                 Reader = ReaderIdentity.Of(worker, own.Value!),
                 ExpectedCostBytes = cost,
             },
@@ -76,7 +78,7 @@ internal sealed class CopyOnWritePreflight(ProcFileSystem proc, TracingHost host
     {
         if (worker.IsTraced)
         {
-            return new(CaptureOutcome.NotPermitted, $"{worker} is traced by {Tracer(worker.TracerPid)}, and a process has one tracer at most: detach that debugger or tracer first");
+            return new(CaptureOutcome.NotPermitted, $"{worker} is traced by {Tracer(worker.TracerPid)}, and a process has one tracer at most: detach that debugger or tracer first", MayPass: true);
         }
 
         return worker.State == 'T'

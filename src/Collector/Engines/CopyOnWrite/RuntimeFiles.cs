@@ -15,9 +15,11 @@ internal sealed class RuntimeFiles(ProcFileSystem proc)
     /// <param name="worker">Whose.</param>
     /// <param name="mapping">From its mappings.</param>
     /// <param name="dacPath">As reached from here.</param>
-    public CopyOnWriteRefusal? Check(ProcessStatus worker, CoreClrMapping mapping, out string dacPath)
+    /// <param name="version">Of both.</param>
+    public CopyOnWriteRefusal? Check(ProcessStatus worker, CoreClrMapping mapping, out string dacPath, out string version)
     {
         dacPath = "";
+        version = "";
         if (mapping.LibraryPath is not string library)
         {
             return Failed(
@@ -35,7 +37,7 @@ internal sealed class RuntimeFiles(ProcFileSystem proc)
         dacPath = proc.PathInRoot(worker.Pid, Path.Join(Path.GetDirectoryName(library), Dac));
         return IsReplaced(mapping, runtime)
             ? Failed($"the runtime of {worker} was replaced at {library} after the worker had started, so that nothing there fits the worker: restart the worker")
-            : CheckDac(worker, runtime, dacPath);
+            : CheckDac(worker, runtime, dacPath, out version);
     }
 
     private static bool IsReplaced(CoreClrMapping mapping, string runtime) =>
@@ -43,8 +45,9 @@ internal sealed class RuntimeFiles(ProcFileSystem proc)
         || FileStatus.TryRead(runtime) is not { } now
         || (mapping.File is { } then && then.IsOnSameDevice(now.File) && then != now.File);
 
-    private static CopyOnWriteRefusal? CheckDac(ProcessStatus worker, string runtime, string dac)
+    private static CopyOnWriteRefusal? CheckDac(ProcessStatus worker, string runtime, string dac, out string version)
     {
+        version = "";
         if (FileStatus.TryRead(dac) is not { IsRegular: true })
         {
             return Failed($"there is no {dac}: publish the program of {worker} with it, as .NET does unless it is removed afterwards, or use --engine eventpipe");
@@ -54,6 +57,7 @@ internal sealed class RuntimeFiles(ProcFileSystem proc)
         {
             string? expected = EmbeddedVersion.TryRead(runtime);
             string? found = EmbeddedVersion.TryRead(dac);
+            version = expected ?? "";
             return expected is null
                 ? Failed($"the runtime of {worker} carries no version, so that it cannot be told whether {Dac} beside it fits: use --engine eventpipe")
                 : expected == found

@@ -47,6 +47,7 @@ public sealed class CopyOnWriteEngineTests
         Assert.Equal(1, snapshot.Coverage);
         Assert.Equal(50_000, snapshot.Types.Single(type => type.Name == "Targets.Node").Objects);
         Assert.Equal(2 * 500, snapshot.Types.Single(type => type.Name == "Targets.Kinds+OfThread").Objects);
+        Assert.Equal(2 * 500, snapshot.Types.Single(type => type.Name == "Targets.Kinds+OfGenericThread").Objects);
         Assert.Equal(Applications(other, major), Applications(snapshot, major));
         Assert.Equal(snapshot.LiveObjects, snapshot.Retention.Nodes.Sum(node => node.Objects));
         Assert.Equal(snapshot.LiveBytes, snapshot.Retention.Nodes.Sum(node => node.Bytes));

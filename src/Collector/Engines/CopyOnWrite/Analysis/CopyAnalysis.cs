@@ -90,7 +90,8 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
 
         IReadOnlyList<ClrHandle>? handles = new HandleTables(runtime, reader, Processors.Online()).TryRead();
         using var map = new HeapMap(runtime.Heap.Segments.Select(segment => new HeapRange(segment.ObjectRange.Start, segment.ObjectRange.End)));
-        var roots = new RuntimeRoots(runtime, handles ?? [], thread => threadNames.GetValueOrDefault(thread));
+        IReadOnlyList<ulong>? threadStatics = new ThreadStaticArrays(runtime, order.Plan.RuntimeMajor).TryFind();
+        var roots = new RuntimeRoots(runtime, handles ?? [], threadStatics ?? [], thread => threadNames.GetValueOrDefault(thread));
         HeapRoot[] found = [.. roots.Enumerate()];
 
         // After the stacks, where the DAC sometimes crashes: whoever answers can answer only once.
@@ -102,7 +103,7 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         progress.Report(0);
         using var marker = new HeapMarker(heap, order.Threads, progress, cancellationToken);
         MarkResult result = marker.Run(found);
-        return Describe(result, map, whole?.MissingBytes ?? 0, handles is not null) with
+        return Describe(result, map, whole?.MissingBytes ?? 0, UnseenRoots(handles is not null, threadStatics is not null)) with
         {
             UsedBytes = map.HeapBytes,
             Survivors = samples is null ? null : FindSurvivors(runtime, query, result.Sampled, cancellationToken),
@@ -133,18 +134,26 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         }
     }
 
-    private static HeapSnapshot Describe(MarkResult result, HeapMap map, long missingInCopy, bool hasAllHandles)
+    private static IEnumerable<string> UnseenRoots(bool hasAllHandles, bool hasAllThreadStatics)
+    {
+        if (!hasAllHandles)
+        {
+            yield return "the worker's runtime does not tell all of its handles (dotnet/runtime issue 124872)";
+        }
+
+        if (!hasAllThreadStatics)
+        {
+            yield return "the thread statics of the worker's generic types are not where they are expected";
+        }
+    }
+
+    private static HeapSnapshot Describe(MarkResult result, HeapMap map, long missingInCopy, IEnumerable<string> unseenRoots)
     {
         long missing = result.MissingBytes + missingInCopy;
-        List<string> gaps = [];
+        List<string> gaps = [.. unseenRoots];
         if (missing > 0)
         {
             gaps.Add($"{missing:N0} bytes of the heap could not be read");
-        }
-
-        if (!hasAllHandles)
-        {
-            gaps.Add("the worker's runtime does not tell all of its handles (dotnet/runtime issue 124872)");
         }
 
         if (result.InvalidReferences + result.InvalidObjects is > 0 and long invalid)

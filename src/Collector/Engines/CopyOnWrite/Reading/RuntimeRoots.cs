@@ -4,13 +4,13 @@ using Microsoft.Diagnostics.Runtime;
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Reading;
 
 /// <summary>Where the runtime of the frozen copy keeps objects alive from, by names that stay the same from snapshot to snapshot.</summary>
-internal sealed class RuntimeRoots(ClrRuntime runtime, IReadOnlyList<ClrHandle> handles, Func<int, string?> threadName)
+internal sealed class RuntimeRoots(ClrRuntime runtime, IReadOnlyList<ClrHandle> handles, IReadOnlyList<ulong> threadStatics, Func<int, string?> threadName)
 {
     private const ulong BoxHeaderBytes = sizeof(ulong);
 
     public IEnumerable<HeapRoot> Enumerate() =>
     [
-        .. Statics(), .. Handles(), .. FinalizerQueue(), .. Stacks(),
+        .. Statics(), .. threadStatics.Select(array => new HeapRoot(RootKind.ThreadStatic, RootNames.ThreadStatics, array)), .. Handles(), .. FinalizerQueue(), .. Stacks(),
         .. runtime.Heap.EnumerateAdditionalRoots().Select(root => new HeapRoot(RootKind.Other, RootNames.Other, root.Object.Address)),
     ];
 
@@ -20,12 +20,16 @@ internal sealed class RuntimeRoots(ClrRuntime runtime, IReadOnlyList<ClrHandle> 
         .Select(handle => (handle.Object.Address, handle.Dependent.Address))
         .Where(pair => pair.Item1 != 0 && pair.Item2 != 0);
 
+    /// <summary>
+    /// Without generic types. Each instantiation has fields of its own, to which nothing leads; to those of the definition the DAC of .NET 8 gives the place of
+    /// somebody else's, whose objects would get a wrong name.
+    /// </summary>
     private IEnumerable<HeapRoot> Statics()
     {
         ClrThread[] threads = [.. runtime.Threads.Where(thread => thread.IsAlive)];
         foreach (ClrModule module in runtime.EnumerateModules())
         {
-            foreach (ClrType type in module.EnumerateTypesWithStaticFields())
+            foreach (ClrType type in module.EnumerateTypesWithStaticFields().Where(type => !type.EnumerateGenericParameters().Any()))
             {
                 IEnumerable<HeapRoot> roots = type.StaticFields.Where(IsInHeap).Select(field => Root(type, field, AddressOf(field, module), isThreadStatic: false))
                     .Concat(type.ThreadStaticFields.Where(IsInHeap).SelectMany(field => threads.Select(thread => Root(type, field, AddressOf(field, thread), isThreadStatic: true))));
