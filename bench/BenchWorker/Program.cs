@@ -56,6 +56,8 @@ static string Answer(string line)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
             return "collected";
+        case ["young", var times]:
+            return FormattableString.Invariant($"young {YoungCollections.MedianMicroseconds(int.Parse(times, CultureInfo.InvariantCulture)):F4}");
         case ["allocated"]:
             return FormattableString.Invariant($"allocated {GC.GetTotalAllocatedBytes()}");
         default:

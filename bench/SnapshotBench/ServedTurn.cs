@@ -5,7 +5,9 @@ namespace HeapDrift.SnapshotBench;
 /// <param name="Seconds">Of the clock.</param>
 /// <param name="WorkerSeconds">Processor time of the service.</param>
 /// <param name="AgentSeconds">Processor time of the agent; 0 where the turn stands for a machine without one.</param>
-internal readonly record struct ServedTurn(long Requests, double Seconds, double WorkerSeconds, double AgentSeconds)
+/// <param name="SessionSeconds">Of the service's processor time, that of the threads that serve the agent's session.</param>
+/// <param name="Collections">Garbage collections, as the agent counted them; 0 where nobody did.</param>
+internal readonly record struct ServedTurn(long Requests, double Seconds, double WorkerSeconds, double AgentSeconds, double SessionSeconds, double Collections)
 {
     public double RequestsPerSecond => Requests / Seconds;
 

@@ -55,12 +55,17 @@ internal sealed class WatchSwitch : IAsyncDisposable
 
     public Task OffAsync(int worker, CancellationToken cancellationToken) => TurnAsync("", $"Process {worker} ", "is gone", cancellationToken);
 
-    /// <summary>Whether the worker's counters, which come every ten seconds, have come: it is listened to.</summary>
-    public async Task<bool> HearsAsync(int worker, CancellationToken cancellationToken)
+    /// <summary>The worker's collections that the agent has counted. Null where it has heard nothing of the counters, which come every ten seconds.</summary>
+    public async Task<double?> CollectionsAsync(int worker, CancellationToken cancellationToken)
     {
         string label = string.Create(CultureInfo.InvariantCulture, $"process_pid=\"{worker}\"");
-        string metrics = await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken);
-        return metrics.Split('\n').Any(line => line.StartsWith("dotnet_gc_heap_total_allocated_bytes_total{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal));
+        string[] lines =
+        [
+            .. (await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken)).Split('\n').Where(line => line.Contains(label, StringComparison.Ordinal)),
+        ];
+        return lines.Any(line => line.StartsWith("dotnet_gc_heap_total_allocated_bytes_total{", StringComparison.Ordinal))
+            ? lines.Where(line => line.StartsWith("dotnet_gc_collections_total{", StringComparison.Ordinal)).Sum(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture))
+            : null;
     }
 
     public async ValueTask DisposeAsync()

@@ -69,6 +69,10 @@ internal sealed class Worker : IAsyncDisposable
 
     public Task<double> AllocatedBytesAsync(CancellationToken cancellationToken) => AskNumberAsync("allocated", cancellationToken);
 
+    /// <summary>The median of so many collections of generation 0.</summary>
+    public Task<double> YoungCollectionMicrosecondsAsync(int times, CancellationToken cancellationToken) =>
+        AskNumberAsync(string.Create(CultureInfo.InvariantCulture, $"young {times}"), cancellationToken);
+
     /// <summary>A full compacting collection that gives memory back.</summary>
     public Task CollectAsync(CancellationToken cancellationToken) => AskAsync("collect", cancellationToken);
 

@@ -12,6 +12,8 @@ namespace HeapDrift.SnapshotBench.Rows;
 internal static class WatchingRow
 {
     private const double LeastThroughput = 0.995;
+    private const int YoungCollections = 1_000;
+    private const int YoungRounds = 5;
 
     /// <summary>A block is a turn without, one with the agent, and one more without.</summary>
     private const int BlocksEach = 5;
@@ -36,9 +38,24 @@ internal static class WatchingRow
         await processors.MoveToSecondAsync(Environment.ProcessId);
         try
         {
-            await using var load = new LoadDriver(new Uri(worker.Ready), think: TimeSpan.Zero);
-            await Task.Delay(WarmUp, run.CancellationToken);
-            return [await MeasureAsync(run, new Scene(worker, agent, load, processors.Describe()))];
+            List<Block> blocks;
+            List<ServedTurn> before = [];
+            string[] failures;
+            await using (var load = new LoadDriver(new Uri(worker.Ready), think: TimeSpan.Zero))
+            {
+                await Task.Delay(WarmUp, run.CancellationToken);
+                var scene = new Scene(worker, agent, load);
+                for (int i = 0; i < TurnsBefore; i++)
+                {
+                    before.Add(await ServeAsync(scene, isWatched: false, run.CancellationToken));
+                }
+
+                blocks = await ServeAsync(run, scene);
+                failures = load.Failed == 0 ? [] : [$"watching: {load.Failed} requests failed: {load.FirstFailure}"];
+            }
+
+            double eventSeconds = await EventsOfCollectionAsync(worker, agent, run.CancellationToken);
+            return [Compare(before, blocks, processors.Describe(), failures), Account(blocks, eventSeconds)];
         }
         finally
         {
@@ -46,14 +63,8 @@ internal static class WatchingRow
         }
     }
 
-    private static async Task<Row> MeasureAsync(BenchRun run, Scene scene)
+    private static async Task<List<Block>> ServeAsync(BenchRun run, Scene scene)
     {
-        var before = new List<ServedTurn>();
-        for (int i = 0; i < TurnsBefore; i++)
-        {
-            before.Add(await ServeAsync(scene, isWatched: false, run.CancellationToken));
-        }
-
         var blocks = new List<Block>();
 #pragma warning disable CA5394 // Nothing is secret.
         var random = new Random(1);
@@ -72,7 +83,24 @@ internal static class WatchingRow
         }
 #pragma warning restore CA5394
 
-        return Describe(scene, before, blocks);
+        return blocks;
+    }
+
+    /// <summary>What the events of a collection cost the thread that collects: collections with a session against those without, in turns.</summary>
+    private static async Task<double> EventsOfCollectionAsync(Worker worker, WatchSwitch agent, CancellationToken cancellationToken)
+    {
+        var more = new List<double>();
+        for (int i = 0; i < YoungRounds; i++)
+        {
+            double alone = await worker.YoungCollectionMicrosecondsAsync(YoungCollections, cancellationToken);
+            await agent.OnAsync(worker.Pid, cancellationToken);
+            await Task.Delay(Settle, cancellationToken);
+            more.Add(await worker.YoungCollectionMicrosecondsAsync(YoungCollections, cancellationToken) - alone);
+            await agent.OffAsync(worker.Pid, cancellationToken);
+            Screen.Progress($"watching: a collection takes {more[^1]:N1} microseconds more than {alone:N1}");
+        }
+
+        return Math.Max(0, new Spread(more).Median) / 1e6;
     }
 
     private static async Task<ServedTurn> ServeAsync(Scene scene, bool isWatched, CancellationToken cancellationToken)
@@ -85,6 +113,7 @@ internal static class WatchingRow
         await Task.Delay(Settle, cancellationToken);
         using var worker = Process.GetProcessById(scene.Worker.Pid);
         using var agent = Process.GetProcessById(scene.Agent.AgentPid);
+        double session = SessionThreads.Seconds(scene.Worker.Pid);
         (TimeSpan workers, TimeSpan agents, long requests, long started) = (worker.TotalProcessorTime, agent.TotalProcessorTime, scene.Load.Requests, Stopwatch.GetTimestamp());
         await Task.Delay(Turn, cancellationToken);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -94,18 +123,23 @@ internal static class WatchingRow
             scene.Load.Requests - requests,
             seconds,
             (worker.TotalProcessorTime - workers).TotalSeconds,
-            isWatched ? (agent.TotalProcessorTime - agents).TotalSeconds : 0);
+            isWatched ? (agent.TotalProcessorTime - agents).TotalSeconds : 0,
+            SessionThreads.Seconds(scene.Worker.Pid) - session,
+            Collections: 0);
         if (isWatched)
         {
-            bool isHeard = await scene.Agent.HearsAsync(scene.Worker.Pid, cancellationToken);
+            double? collections = await scene.Agent.CollectionsAsync(scene.Worker.Pid, cancellationToken);
             await scene.Agent.OffAsync(scene.Worker.Pid, cancellationToken);
-            return isHeard ? turn : throw new RowException("the agent heard nothing of the service's collector in a turn in which it should have watched it");
+            return turn with
+            {
+                Collections = collections ?? throw new RowException("the agent heard nothing of the service's collector in a turn in which it should have watched it"),
+            };
         }
 
         return turn;
     }
 
-    private static Row Describe(Scene scene, List<ServedTurn> before, List<Block> blocks)
+    private static Row Compare(List<ServedTurn> before, List<Block> blocks, string processors, string[] failures)
     {
         RatioInterval watched = RatioInterval.Of([.. blocks.Select(block => block.WatchedRatio(turn => turn.RequestsPerProcessorSecond))]);
         RatioInterval control = RatioInterval.Of([.. blocks.Select(block => block.ControlRatio(turn => turn.RequestsPerProcessorSecond))]);
@@ -122,18 +156,39 @@ internal static class WatchingRow
         {
             Notes =
             [
-                $"watching: ratios are medians of {blocks.Count} pairs of turns of {Turn.TotalSeconds} s, with what 95 of 100 such runs give (bootstrap); processor time of the agent is counted in. {scene.Processors}",
+                $"watching: ratios are medians of {blocks.Count} pairs of turns of {Turn.TotalSeconds} s, with what 95 of 100 such runs give (bootstrap); processor time of the agent is counted in. {processors}",
                 $"watching: control, two turns without the agent: {control}; by the clock instead of processor time: {clock}",
-                string.Create(CultureInfo.InvariantCulture, $"watching: of the processor time, the agent took {blocks.Average(block => block.Watched.AgentSeconds / (block.Watched.AgentSeconds + block.Watched.WorkerSeconds)):P2}; {before.Count} turns before the service was ever watched: {ever / new Spread(without).Median:N3} of those without"),
+                string.Create(CultureInfo.InvariantCulture, $"watching: {before.Count} turns before the service was ever watched: {ever / new Spread(without).Median:N3} of those without"),
                 .. watched.IsAtLeast(LeastThroughput) is null ? (string[])["watching: the interval is too wide to tell; a larger --repeat makes it narrower"] : [],
-                .. scene.Load.Failed == 0 ? (string[])[] : [$"watching: {scene.Load.Failed} requests failed: {scene.Load.FirstFailure}"],
+                .. failures,
             ],
+        };
+    }
+
+    /// <summary>The same by adding up, which no neighbour disturbs: what is known to run only because somebody watches.</summary>
+    private static Row Account(List<Block> blocks, double eventSeconds)
+    {
+        ServedTurn[] watched = [.. blocks.Select(block => block.Watched)];
+        double agent = new Spread([.. watched.Select(turn => turn.AgentSeconds / (turn.WorkerSeconds + turn.AgentSeconds))]).Median;
+        double session = new Spread([.. watched.Select(turn => turn.SessionSeconds / (turn.WorkerSeconds + turn.AgentSeconds))]).Median;
+        double collections = new Spread([.. watched.Select(turn => turn.Collections / turn.Seconds)]).Median;
+        double events = new Spread([.. watched.Select(turn => turn.Collections * eventSeconds / (turn.WorkerSeconds + turn.AgentSeconds))]).Median;
+        double all = agent + session + events;
+        return new(
+            "processor time that watching takes of that, added up",
+            string.Create(CultureInfo.InvariantCulture, $"agent {agent:P2}, session {session:P2}, events {events:P2}"),
+            "all that the service takes",
+            string.Create(CultureInfo.InvariantCulture, $"{all:P2}"),
+            string.Create(CultureInfo.InvariantCulture, $"<= {1 - LeastThroughput:P1}"),
+            all <= 1 - LeastThroughput)
+        {
+            Notes = [string.Create(CultureInfo.InvariantCulture, $"watching: session is the two threads in the service that send and that count; events are those of {collections:N1} collections a second, {eventSeconds * 1e6:N1} microseconds each")],
         };
     }
 
     private static string Rate(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:N0}");
 
-    private sealed record Scene(Worker Worker, WatchSwitch Agent, LoadDriver Load, string Processors);
+    private sealed record Scene(Worker Worker, WatchSwitch Agent, LoadDriver Load);
 
     /// <summary>Turns that are compared with one another, because they were near one another.</summary>
     private sealed record Block(ServedTurn[] All)
