@@ -11,6 +11,9 @@ internal sealed record GcReading
     /// <summary>Generations that are collected on their own: 0, 1 and 2. Large and pinned objects go with 2.</summary>
     public const int CollectedGenerations = 3;
 
+    /// <summary>False while there never was a session: that no collection was heard of does not mean then that there was none.</summary>
+    public bool IsHeard { get; init; }
+
     /// <summary>Each collection in its own generation only: one of generation 1 is not counted in 0.</summary>
     public IReadOnlyList<long> Collections { get; init; } = new long[CollectedGenerations];
 

@@ -47,6 +47,7 @@ internal sealed class GcSession : IAsyncDisposable
     private readonly Task _running;
     private int _failures;
     private volatile bool _isListening;
+    private volatile bool _hasListened;
 
     /// <param name="worker">It has a diagnostics socket.</param>
     /// <param name="signalled">Called for each SIGUSR2 that the worker passes on, on the thread that reads. Must not wait.</param>
@@ -58,7 +59,7 @@ internal sealed class GcSession : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    public GcReading Reading => _tally.Reading;
+    public GcReading Reading => _tally.Reading with { IsHeard = _hasListened };
 
     /// <summary>The worker has said that it sends its events from now on.</summary>
     public bool IsListening => _isListening;
@@ -91,10 +92,12 @@ internal sealed class GcSession : IAsyncDisposable
             var target = new SnapshotTarget { Pid = _worker.Pid, Socket = _worker.Socket!, BufferMegabytes = BufferMegabytes, Lives = static () => true };
             connection = await EventPipeConnection.OpenAsync(target, _closing.Token);
             using EventPipeSession session = await connection.StartAsync(Providers, BufferMegabytes, 0, null, _closing.Token);
-            _isListening = true;
+            _isListening = _hasListened = true;
             await ListenAsync(session);
         }
-        catch (Exception failed) when (failed is IOException or DiagnosticsClientException or System.Net.Sockets.SocketException or OperationCanceledException or TimeoutException or UnauthorizedAccessException or FormatException)
+#pragma warning disable CA1031 // Whatever one worker or its socket does, the others are listened to and this one is tried again.
+        catch (Exception failed)
+#pragma warning restore CA1031
         {
             Complain(failed);
         }

@@ -26,7 +26,7 @@ internal static class WorkerFigures
         new(Names.LeakSuspected, Units.Worker, FigureKind.Gauge, "1 while the detector takes the worker's growth for a leak, 0 while it does not.", null, One(seen => seen.Leak is not { } leak ? null : leak.State == LeakState.Suspected ? 1 : 0)),
         new(Names.WorkerStartTime, Units.Seconds, FigureKind.Gauge, "When the worker was started, in seconds since 1970.", null, One(seen => seen.StartedAt?.ToUnixTimeMilliseconds() / 1000d)),
         new(Names.GcCollections, Units.Collection, FigureKind.Counter, "Garbage collections since the agent listens, each in its own generation.", Attributes.GcGeneration, Collections),
-        new(Names.GcPauseTime, Units.Seconds, FigureKind.Counter, "How long collections have held the worker since the agent listens.", null, One(seen => seen.Collections?.PauseTime.TotalSeconds)),
+        new(Names.GcPauseTime, Units.Seconds, FigureKind.Counter, "How long collections have held the worker since the agent listens.", null, One(seen => seen.Collections is { IsHeard: true } heard ? heard.PauseTime.TotalSeconds : null)),
         new(Names.GcAllocated, Units.Bytes, FigureKind.Counter, "Bytes allocated on the managed heap since the agent listens.", null, One(seen => seen.Collections?.AllocatedBytes)),
         new(Names.GcCommitted, Units.Bytes, FigureKind.UpDownCounter, "Memory that the collector has committed, by the worker's last counters.", null, One(seen => seen.Collections?.CommittedBytes)),
         new(Names.GcHeapSize, Units.Bytes, FigureKind.UpDownCounter, "The managed heap after the last collection, fragmentation included.", Attributes.GcGeneration, seen => ByGeneration(seen.Collections?.Last?.SizeBytes)),
@@ -40,7 +40,7 @@ internal static class WorkerFigures
         ? []
         : [new(pss.AnonBytes, "anon"), new(pss.FileBytes, "file"), new(pss.ShmemBytes, "shmem"), new(pss.SwapBytes, "swap")];
 
-    private static IEnumerable<FigureValue> Collections(WatchedWorker worker) => ByGeneration(worker.Collections?.Collections);
+    private static IEnumerable<FigureValue> Collections(WatchedWorker worker) => ByGeneration(worker.Collections is { IsHeard: true } heard ? heard.Collections : null);
 
     private static IEnumerable<FigureValue> ByGeneration(IReadOnlyList<long>? values) =>
         values?.Select((value, generation) => new FigureValue(value, GcGenerations.Names[generation])) ?? [];

@@ -5,7 +5,9 @@ using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Proc;
 using HeapDrift.TestKit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HeapDrift.Collector.Tests.Collections;
 
@@ -138,6 +140,29 @@ public sealed class GcSessionTests
         Assert.False(worker.Process.HasExited);
     }
 
+    /// <summary>The path of a socket has 107 bytes at most; that of a folder for temporary files in another container may have more.</summary>
+    [Fact]
+    public async Task ASocketWithTooLongAPathEndsNothing()
+    {
+        var clock = new FakeTimeProvider();
+        var said = new List<string>();
+        await using PlainWorker worker = await PlainWorker.StartAsync(10);
+        await using (var session = new GcSession(Find(worker) with { Socket = "/tmp/" + new string('x', 120) }, () => { }, clock, new ListLogger(said)))
+        {
+            await Eventually.HoldsAsync(
+                () =>
+                {
+                    clock.Advance(TimeSpan.FromSeconds(5));
+                    return said.Count != 0;
+                },
+                Patience,
+                "it is said");
+            Assert.False(session.Reading.IsHeard);
+        }
+
+        Assert.Contains("is not listened to", Assert.Single(said), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SessionIsOpenedAnewWhereItCouldNotBeAtFirst()
     {
@@ -183,6 +208,7 @@ public sealed class GcSessionTests
     private static async Task UntilItListensAsync(PlainWorker worker, GcSession session)
     {
         await Eventually.HoldsAsync(() => session.IsListening, Patience, "the session is open");
+        Assert.True(session.Reading.IsHeard);
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -195,6 +221,17 @@ public sealed class GcSessionTests
     }
 
     private static Worker Find(PlainWorker worker) => new WorkerDirectory(Proc).Get(worker.Id);
+
+    private sealed class ListLogger(List<string> said) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            said.Add(formatter(state, exception));
+    }
 
     private static string Show(GcReading reading) => $"{string.Join('/', reading.Collections)}, {reading}";
 }
