@@ -86,6 +86,8 @@ internal sealed class CaptureJournal
     {
         try
         {
+            // Somebody may have cleared everything away, the folder too; the reports make it again as well.
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
             WholeFile.Write(_path, JsonSerializer.Serialize(new CaptureBooks { Open = _open, Ended = _ended }, AgentJson.Readable.CaptureBooks));
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)

@@ -74,6 +74,7 @@ internal sealed class AlertInbox
             SeenAlert[] seen = [.. _seen.OrderBy(alert => alert.Value).Select(alert => new SeenAlert(alert.Key.Fingerprint, alert.Key.StartsAt, alert.Value))];
             try
             {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
                 WholeFile.Write(_path, JsonSerializer.Serialize(seen, AlertJson.Readable.SeenAlertArray));
             }
             catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)

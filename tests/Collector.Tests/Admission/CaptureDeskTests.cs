@@ -132,6 +132,19 @@ public sealed class CaptureDeskTests : IDisposable
     }
 
     [Fact]
+    public void APromiseIsKeptWhereTheFolderWasClearedAway()
+    {
+        using (CaptureDesk desk = Open())
+        {
+            Directory.Delete(_folder, recursive: true);
+            desk.Request(Worker(1), Alert);
+        }
+
+        Assert.Empty(_complaints);
+        Assert.Single(CaptureJournal.Load(_folder, _complaints.Add).Open);
+    }
+
+    [Fact]
     public async Task ASecondSignalEndsTheWindowOnceTheBaselineIsThere()
     {
         using CaptureDesk desk = Open();
