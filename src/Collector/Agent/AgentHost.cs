@@ -38,6 +38,9 @@ internal static class AgentHost
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd HH:mm:ss ", true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
+        // One line for each connection beyond the limit: a storm of connections must not become a storm of lines.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+
         IServiceCollection services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ProcFileSystem>(_ => new ProcFileSystem());
