@@ -18,6 +18,12 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
     /// </summary>
     private static readonly TimeSpan Childhood = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Most of what starts on a busy host ends within a second, and to describe it takes ten times as long as to see that it is there. The next scan finds
+    /// who has stayed.
+    /// </summary>
+    private static readonly TimeSpan Newborn = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<int, KnownProcess> _known = [];
     private readonly HashSet<int> _malformed = [];
     private ImmutableArray<Worker> _workers = [];
@@ -101,6 +107,11 @@ internal sealed class WorkerInventory(WorkerDirectory directory, WatchRules rule
         {
             TimeSpan age = uptime - TimeSpan.FromSeconds(stat.StartTimeTicks / TicksPerSecond) ?? TimeSpan.Zero;
             _known[pid] = known = new KnownProcess(stat.StartTimeTicks, age < TimeSpan.Zero ? TimeSpan.Zero : age, clock);
+        }
+
+        if (known.Worker is null && known.Age < Newborn && pid != Environment.ProcessId)
+        {
+            return;
         }
 
         if (!known.IsDue)

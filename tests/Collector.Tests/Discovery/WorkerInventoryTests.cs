@@ -190,6 +190,20 @@ public sealed class WorkerInventoryTests : IDisposable
         Assert.Equal([10, 20], inventory.Scan().Select(worker => worker.Pid));
     }
 
+    [Fact]
+    public void WhatHasJustStartedIsDescribedWhenItIsStillThereASecondLater()
+    {
+        _processes.Put(new(10) { StartTimeTicks = FakeProcesses.TicksAt(_uptime) }).Put(new(20) { StartTimeTicks = FakeProcesses.TicksAt(_uptime) });
+        _processes.Break(10);
+        WorkerInventory inventory = Inventory("gunicorn");
+
+        Assert.Empty(inventory.Scan());
+        Assert.Empty(_complaints);
+        Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal([20], inventory.Scan().Select(worker => worker.Pid));
+        Assert.Single(_complaints);
+    }
+
     /// <summary>What a look does not show, the name for instance, is seen with the next description.</summary>
     [Fact]
     public void AProcessThatHasNotChangedIsLookedAtAndNotDescribedAgain()
