@@ -141,7 +141,21 @@ public sealed class AgentTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Stderr, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", result.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Stderr + result.Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASettingsFileThatIsBrokenIsNamedWithItsLine()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("appsettings.json"), "{\n  \"HeapDrift\": {\n", TestContext.Current.CancellationToken);
+
+        ProcessResult result = await ChildProcess.RunAsync(
+            new ChildProcessStart(RepositoryPaths.HeapDrift, "agent", "--urls", "http://127.0.0.1:0") { WorkingDirectory = folder.Path }, HeapDriftTool.Deadline);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("appsettings.json", result.Stderr, StringComparison.Ordinal);
+        Assert.Contains("LineNumber: 2", result.Stderr, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,6 +38,9 @@ internal static class AgentHost
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd HH:mm:ss ", true));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
+        // Why the start failed is told in a sentence; what ends the agent later is critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
         // One line for each connection beyond the limit: a storm of connections must not become a storm of lines.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
 

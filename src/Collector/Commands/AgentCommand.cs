@@ -52,7 +52,9 @@ internal static class AgentCommand
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or InvalidDataException)
         {
-            terminal.Complain($"the agent cannot start: {failed.Message}");
+            // Which line of appsettings.json it is says the innermost.
+            string where = failed is InvalidDataException { InnerException: not null } ? $" {failed.GetBaseException().Message}" : "";
+            terminal.Complain($"the agent cannot start: {failed.Message}{where}");
             return failed is InvalidOperationException or FormatException or InvalidDataException ? ExitStatus.WrongUsage : ExitStatus.Failed;
         }
     }
