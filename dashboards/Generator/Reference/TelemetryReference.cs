@@ -16,8 +16,9 @@ internal static class TelemetryReference
 
             Written by `dotnet run --project dashboards/Generator` from `src/Instrumentation/TelemetryNames.cs`; a test fails where it is stale.
 
-            Meter, activity source and logger category are all `{{TelemetryNames.Source}}`: one filter finds everything. Standard names of the OpenTelemetry
-            semantic conventions come first, ours are under `heapdrift.`.
+            Meter, activity source and logger category are all `{{TelemetryNames.Source}}`: one filter finds everything. What the agent measures
+            of other processes comes by a meter of its own, `HeapDrift.Collector`. Standard names of the OpenTelemetry semantic conventions come first, ours are under
+            `heapdrift.`.
 
             ## Metrics
 
