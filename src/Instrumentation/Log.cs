@@ -50,6 +50,16 @@ internal static partial class Log
     [LoggerMessage(1013, LogLevel.Debug, "Capture {Phase}: {Message}", EventName = TelemetryNames.Events.CaptureProgress)]
     public static partial void Progress(ILogger logger, CapturePhase phase, string message);
 
+    [LoggerMessage(1014, LogLevel.Information, "{Remark}.", EventName = TelemetryNames.Events.CaptureProgress)]
+    public static partial void Remark(ILogger logger, string remark);
+
+    [LoggerMessage(1015, LogLevel.Information,
+        "The report is in {Folder}: report.txt for a terminal, report.html for a browser.", EventName = TelemetryNames.Events.CaptureProgress)]
+    public static partial void ReportKept(ILogger logger, string folder);
+
+    [LoggerMessage(1016, LogLevel.Warning, "The report is not on disk. {Reason}", EventName = TelemetryNames.Events.CaptureProgress)]
+    public static partial void ReportNotKept(ILogger logger, string reason);
+
     [LoggerMessage(1020, LogLevel.Error,
         "SIGUSR2 was received, but nothing was captured: there is no heapdrift executable in {Searched}. Set HeapDrift__CollectorPath, or HeapDrift:CollectorPath in the configuration, to its path.",
         EventName = TelemetryNames.Events.CaptureNotStarted)]

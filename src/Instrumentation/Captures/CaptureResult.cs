@@ -12,7 +12,10 @@ internal sealed record CaptureResult
     /// <summary>Not null where there is no report.</summary>
     public CaptureFailure? Failure { get; }
 
-    public static CaptureResult Of(CaptureReport report) => new(report, null);
+    /// <summary>What the helper said beside its report, for example that the disk did not take it.</summary>
+    public IReadOnlyList<string> LastWords { get; private init; } = [];
+
+    public static CaptureResult Of(CaptureReport report, IReadOnlyList<string> lastWords) => new(report, null) { LastWords = lastWords };
 
     public static CaptureResult Of(CaptureFailure failure) => new(null, failure);
 }

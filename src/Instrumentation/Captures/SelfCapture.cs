@@ -79,7 +79,16 @@ internal sealed class SelfCapture(TriggerKind trigger, HeapDriftOptions options,
         if (result is { Report: { } report })
         {
             string folder = Path.Join(output, report.CaptureId);
-            span.Complete(report, Directory.Exists(folder) ? folder : null);
+            bool isKept = Directory.Exists(folder);
+            span.Complete(report, isKept ? folder : null);
+            if (isKept)
+            {
+                Log.ReportKept(logger, folder);
+            }
+            else
+            {
+                Log.ReportNotKept(logger, string.Join(' ', result.LastWords));
+            }
         }
         else if (result is { Failure: { } failure })
         {

@@ -47,7 +47,7 @@ internal sealed class SupervisedCapture : IDisposable
         var end = await WaitForEndAsync(limit, stopping).ConfigureAwait(false);
         await Task.WhenAny(outputs, Task.Delay(DrainLimit, CancellationToken.None)).ConfigureAwait(false);
         return _report.Report is { } report
-            ? CaptureResult.Of(report)
+            ? CaptureResult.Of(report, _lastWords.Lines())
             : CaptureResult.Of(HelperExit.Explain(_process.ExitCode, end, _report.Fault, _lastWords.Lines()));
     }
 

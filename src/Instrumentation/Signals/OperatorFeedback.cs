@@ -9,6 +9,8 @@ internal sealed class OperatorFeedback(ILogger logger)
 {
     private const string Unknown = "unknown";
 
+    private (string CaptureId, CapturePhase Phase)? _entered;
+
     public void Armed(SignalArming arming)
     {
         switch (arming)
@@ -36,8 +38,16 @@ internal sealed class OperatorFeedback(ILogger logger)
         _ => "a capture is running and writes its report",
     });
 
+    /// <summary>What a capture says of a phase that it is in already is a remark: why it takes another engine, what it could not write.</summary>
     public void Entered(CaptureProgress progress)
     {
+        if (_entered == (progress.CaptureId, progress.Phase))
+        {
+            Log.Remark(logger, progress.Message.TrimEnd('.'));
+            return;
+        }
+
+        _entered = (progress.CaptureId, progress.Phase);
         switch (progress.Phase)
         {
             case CapturePhase.Baseline:
