@@ -1,4 +1,6 @@
 using System.Reflection;
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Stacks;
 using Microsoft.Diagnostics.Runtime;
 
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Reading;
@@ -17,14 +19,16 @@ internal sealed unsafe class ILPlaces
     private const int EndEnumMethodInstancesByAddress = 29;
     private const int GetILOffsetsByAddress = 12;
 
-    /// <summary>CLRDATA_IL_OFFSET_NO_MAPPING -1, PROLOG -2, EPILOG -3 (xclrdata.idl).</summary>
-    private const int Prolog = -2;
-
     private const int MostOffsets = 16;
 
-    private readonly nint _process;
+    /// <summary>A question takes the DAC some microseconds, and the copy costs the worker memory meanwhile.</summary>
+    private const int MostSteps = 100_000;
 
-    private ILPlaces(nint process) => _process = process;
+    private readonly ClrRuntime _runtime;
+    private readonly nint _process;
+    private int _steps;
+
+    private ILPlaces(ClrRuntime runtime, nint process) => (_runtime, _process) = (runtime, process);
 
     /// <summary>Null where this ClrMD keeps its view of the process elsewhere.</summary>
     public static ILPlaces? TryCreate(ClrRuntime runtime)
@@ -37,11 +41,21 @@ internal sealed unsafe class ILPlaces
             self = type.GetProperty("Self", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly);
         }
 
-        return self?.GetValue(process) is nint pointer && pointer != 0 ? new ILPlaces(pointer) : null;
+        return self?.GetValue(process) is nint pointer && pointer != 0 ? new ILPlaces(runtime, pointer) : null;
     }
 
     /// <summary>Null where the runtime does not know. The DAC serves one thread at a time.</summary>
-    public int? Find(ulong address)
+    /// <param name="address">Inside the code of a method.</param>
+    /// <param name="method">Whose it is. Of the platform's, which come without PDBs, nothing is looked for that the runtime does not tell at once.</param>
+    public int? Find(ulong address, ClrMethod method)
+    {
+        bool isOwn = TypeOrigins.OfModule(method.Type.Module?.Name ?? "") == TypeOrigin.Application;
+        return NearbyIL.Find(address, near => near == address || (isOwn && IsIn(method, near)) ? MarkAt(near) : null);
+    }
+
+    private bool IsIn(ClrMethod method, ulong address) => _steps++ < MostSteps && _runtime.GetMethodByInstructionPointer(address)?.MethodDesc == method.MethodDesc;
+
+    private int? MarkAt(ulong address)
     {
         ulong handle = 0;
         var start = (delegate* unmanaged<nint, ulong, nint, ulong*, int>)Function(_process, StartEnumMethodInstancesByAddress);
@@ -78,7 +92,7 @@ internal sealed unsafe class ILPlaces
             int? best = null;
             foreach (int offset in new ReadOnlySpan<int>(offsets, (int)Math.Min(needed, MostOffsets)))
             {
-                best = offset >= 0 ? Math.Max(best ?? 0, offset) : offset == Prolog ? best ?? 0 : best;
+                best = Math.Max(best ?? offset, offset);
             }
 
             return best;

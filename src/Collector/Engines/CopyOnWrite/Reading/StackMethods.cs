@@ -21,7 +21,7 @@ internal static class StackMethods
             // The instruction before the return address is the call.
             if (runtime.GetMethodByInstructionPointer(address - 1) is { } method)
             {
-                frames[address] = Describe(method, places?.Find(address - 1));
+                frames[address] = Describe(method, places?.Find(address - 1, method));
             }
         }
 
