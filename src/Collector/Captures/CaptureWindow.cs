@@ -29,6 +29,7 @@ internal sealed class CaptureWindow(CaptureSettings settings, Worker worker, Wor
         HeapSnapshot baseline, DateTimeOffset end, Func<Task<HeapSnapshot>> takeAsync, Task finish, CancellationToken cancellationToken)
     {
         List<HeapSnapshot?> between = [];
+        int noted = 0;
         DateTimeOffset start = end - settings.Window;
         int confirmations = settings.Confirmations ?? ConfirmationPlan.For(baseline, settings.Window);
         while (!finish.IsCompleted && clock.GetUtcNow() < end)
@@ -41,6 +42,11 @@ internal sealed class CaptureWindow(CaptureSettings settings, Worker worker, Wor
             if (between.Count < confirmations && clock.GetUtcNow() >= start + (settings.Window * (between.Count + 1) / (confirmations + 1)))
             {
                 between.Add(await TryConfirmAsync(takeAsync));
+            }
+            else if (confirmations < ConfirmationPlan.Usual && noted < ConfirmationPlan.Usual && clock.GetUtcNow() >= start + (settings.Window * (noted + 1) / (ConfirmationPlan.Usual + 1)))
+            {
+                noted++;
+                memory.Note();
             }
 
             TimeSpan left = end - clock.GetUtcNow();

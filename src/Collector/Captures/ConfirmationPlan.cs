@@ -7,7 +7,7 @@ namespace HeapDrift.Collector.Captures;
 internal static class ConfirmationPlan
 {
     /// <summary>Three intervals tell a line from a curve and from a saw.</summary>
-    private const int Usual = 2;
+    public const int Usual = 2;
 
     /// <summary>A snapshot takes some of the worker's memory as long as it is read; most of the window it shall have none of that.</summary>
     private const double MostShareOfWindow = 0.25;

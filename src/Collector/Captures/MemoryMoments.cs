@@ -10,11 +10,11 @@ namespace HeapDrift.Collector.Captures;
 /// </summary>
 internal sealed class MemoryMoments(ProcFileSystem proc, int pid, TimeProvider clock)
 {
-    private readonly List<MemoryReading> _divided = [];
+    private readonly List<MemoryReading> _readings = [];
     private readonly long _began = clock.GetTimestamp();
 
-    /// <summary>Each that is complete, in order.</summary>
-    public IReadOnlyList<MemoryReading> All => _divided;
+    /// <summary>Those beside complete snapshots, divided, and those between, in order.</summary>
+    public IReadOnlyList<MemoryReading> All => _readings;
 
     /// <summary>Null where the kernel does not tell.</summary>
     public MemoryReading? Read()
@@ -34,6 +34,15 @@ internal sealed class MemoryMoments(ProcFileSystem proc, int pid, TimeProvider c
         }
     }
 
+    /// <summary>Between two snapshots: what grows beside the managed heap is seen without one.</summary>
+    public void Note()
+    {
+        if (Read() is { } reading)
+        {
+            _readings.Add(reading);
+        }
+    }
+
     public MemoryReading? Divide(MemoryReading? memory, HeapSnapshot snapshot)
     {
         if (memory is null)
@@ -42,7 +51,7 @@ internal sealed class MemoryMoments(ProcFileSystem proc, int pid, TimeProvider c
         }
 
         MemoryReading divided = HeapSplit.Divide(memory, snapshot.LiveBytes, snapshot.UsedBytes);
-        _divided.Add(divided);
+        _readings.Add(divided);
         return divided;
     }
 }
