@@ -117,7 +117,8 @@ internal sealed class Capture(
         }
 
         using var lines = new SourceLines(new PdbSearch($"/proc/{worker.Pid}/root", settings.SymbolsDirectory));
-        return SurvivingAllocations.Of(samples, survivors, frame => NamedFrame.Of(frame, lines.Find(frame)));
+        var origins = new ModuleOrigins(Target().PathOf);
+        return SurvivingAllocations.Of(samples, survivors, frame => NamedFrame.Of(frame, lines.Find(frame), origins.Of(frame.ModulePath)));
     }
 
     private DiffEvidence Gather(IReadOnlyList<HeapSnapshot> between, AllocationTracking? tracking, HeapSnapshot final, LeakStore store) => new()

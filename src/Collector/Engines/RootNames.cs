@@ -17,10 +17,17 @@ internal static class RootNames
 
     private const string OwnStatics = "static HeapDrift.";
 
+    /// <summary>
+    /// Timers and sockets that something waits for (System.Private.CoreLib, src/System/Threading/Timer.cs; System.Net.Sockets, SocketAsyncEngine.Unix.cs). By any
+    /// of them the whole application can be reached, its services too, and by others in the next moment.
+    /// </summary>
+    private static readonly string[] Waiting = ["static System.Threading.TimerQueue.", "static System.Net.Sockets.SocketAsyncEngine."];
+
     /// <summary>The turn of a static field whose name is known.</summary>
     public static RootKind KindOf(string name, bool isThreadStatic) =>
         name.Contains(OwnStatics, StringComparison.Ordinal) ? RootKind.Observer
         : isThreadStatic ? RootKind.ThreadStatic
+        : Array.Exists(Waiting, start => name.StartsWith(start, StringComparison.Ordinal)) ? RootKind.Waiting
         : RootKind.Static;
 
     /// <summary>For example <c>static Shop.Cache.Sessions</c>; the field alone where its class is not known.</summary>

@@ -28,7 +28,8 @@ internal static class TypeOrigins
     }
 
     /// <summary>A static field belongs to its class's owner; stacks and handles are the platform's.</summary>
-    public static TypeOrigin Of(PathStep step) => step.Kind == PathStepKind.Type ? Of(step.Name, step.Module)
+    public static TypeOrigin Of(PathStep step) => step.Origin is { } known ? known
+        : step.Kind == PathStepKind.Type ? Of(step.Name, step.Module)
         : step.StaticField is { } field ? Of(field, null)
         : TypeOrigin.Library;
 
@@ -37,7 +38,10 @@ internal static class TypeOrigins
     /// published with the application by its name.
     /// </summary>
     public static TypeOrigin OfModule(string path) =>
-        path.Contains(SharedFramework, StringComparison.Ordinal) || IsPlatformModule(Path.GetFileName(path)) ? TypeOrigin.Library : TypeOrigin.Application;
+        IsOfSharedFramework(path) || IsPlatformModule(Path.GetFileName(path)) ? TypeOrigin.Library : TypeOrigin.Application;
+
+    /// <summary>By its folder alone.</summary>
+    public static bool IsOfSharedFramework(string path) => path.Contains(SharedFramework, StringComparison.Ordinal);
 
     private static bool IsPlatformModule(string module) => HasPrefix(module, PlatformModules) || HasPrefix(module, PlatformPrefixes);
 

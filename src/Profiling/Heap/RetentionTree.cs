@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HeapDrift.Profiling.Diff;
 
 namespace HeapDrift.Profiling.Heap;
 
@@ -43,9 +44,19 @@ internal sealed record PathStep(string Name, string? Module, PathStepKind Kind)
 {
     private const string StaticWord = "static ";
 
+    /// <summary>
+    /// Whose code it is, where the engine looked at the module's file; null where only the names tell. What two steps are called makes them equal.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TypeOrigin? Origin { get; init; }
+
     /// <summary><c>Shop.Cache.Sessions</c> of the root <c>static Shop.Cache.Sessions</c>; null where no static field is named.</summary>
     [JsonIgnore]
     public string? StaticField => Kind == PathStepKind.Root && Name.IndexOf(StaticWord, StringComparison.Ordinal) is >= 0 and int at ? Name[(at + StaticWord.Length)..] : null;
+
+    public bool Equals(PathStep? other) => other is not null && Name == other.Name && Module == other.Module && Kind == other.Kind;
+
+    public override int GetHashCode() => HashCode.Combine(Name, Module, Kind);
 }
 
 internal enum PathStepKind

@@ -32,7 +32,7 @@ internal sealed class RetentionWalk(ObjectGraph graph, IReadOnlyList<PathStep> t
             {
                 if (graph.Find(root.Address) is >= 0 and int node)
                 {
-                    Reach(node, _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(new PathStep(root.Name, null, PathStepKind.Root))));
+                    Reach(node, _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(root.Step)));
                 }
             }
 

@@ -58,7 +58,7 @@ internal sealed class HeapMarker : IDisposable
                     continue;
                 }
 
-                int node = _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(new PathStep(root.Name, null, PathStepKind.Root)));
+                int node = _tree.Descend(RetentionTreeBuilder.Heap, _tree.Intern(root.Step));
                 _main.Found.Add(root.Address, _main.Paths.Alias(node));
             }
 

@@ -10,7 +10,10 @@ internal sealed record NamedFrame(FrameName Name, TypeOrigin Origin, SourceLine?
 {
     public bool IsApplication => Origin == TypeOrigin.Application;
 
-    public static NamedFrame Of(RawFrame frame, SourceLine? source) => new(FrameName.Of(frame), OriginOf(frame), source);
+    /// <param name="frame">As the runtime tells it.</param>
+    /// <param name="source">Where it stands.</param>
+    /// <param name="origin">Whose its module is, where somebody looked at the file.</param>
+    public static NamedFrame Of(RawFrame frame, SourceLine? source, TypeOrigin? origin = null) => new(FrameName.Of(frame), origin ?? OriginOf(frame), source);
 
     /// <summary>By the module. Code without one was made at run time: by the platform (<c>dynamicClass</c>), or from a type whose name tells.</summary>
     private static TypeOrigin OriginOf(RawFrame frame) =>

@@ -53,8 +53,8 @@ public sealed class StaticFieldNamesTests
     }
 
     private static IReadOnlyList<string> Resolve((string Name, int Type)[] reported, params (string Class, string Field, int Type)[] declared) =>
-        StaticFieldNames.Resolve(
+        [.. StaticFieldNames.Resolve(
             [.. reported.Select(field => new StaticField(field.Name, (ulong)field.Type, 0x1000, IsThreadStatic: false))],
             [.. declared.Select(field => new StaticFieldDeclaration(field.Class, field.Field, Types[field.Type]))],
-            type => Types[(int)type]);
+            type => Types[(int)type]).Select(named => named.Name)];
 }

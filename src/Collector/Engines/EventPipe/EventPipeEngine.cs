@@ -61,12 +61,13 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
         CancellationToken cancellationToken)
     {
         HeapEventReader events = walk.Events;
-        IReadOnlyList<PathStep> types = events.BuildTypes(modules.FileName);
+        var origins = new ModuleOrigins(worker.PathOf);
+        IReadOnlyList<PathStep> types = events.BuildTypes(modules, origins);
         IReadOnlyList<TypeUsage> usage = (events.Tally ?? TypeTally.Of(events.Graph)).ToUsage(types);
         var walked = new RetentionWalk(events.Graph, types);
         RetentionTree tree = worker.IsTypesOnly
             ? RetentionTree.WithoutHolders(usage)
-            : walked.Run([.. NameStatics(events, modules, worker), .. events.Roots], cancellationToken);
+            : walked.Run([.. NameStatics(events, modules, worker, origins), .. events.Roots], cancellationToken);
         long liveBytes = usage.Sum(type => type.Bytes);
         return (new HeapSnapshot
         {
@@ -92,11 +93,13 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
             .Select(found => new LiveSample(found.Address, found.Node!.Value)),
     ];
 
-    private static IEnumerable<HeapRoot> NameStatics(HeapEventReader events, LoadedModules modules, SnapshotTarget worker)
+    private static IEnumerable<HeapRoot> NameStatics(HeapEventReader events, LoadedModules modules, SnapshotTarget worker, ModuleOrigins origins)
     {
-        StaticFieldDeclaration[] declared = [.. modules.Paths.SelectMany(path => StaticFieldMetadata.TryRead(worker.PathOf(path)))];
-        IReadOnlyList<string> names = StaticFieldNames.Resolve(events.Statics, declared, events.NameOf);
-        return events.Statics.Select((field, at) =>
-            new HeapRoot(RootNames.KindOf(names[at], field.IsThreadStatic), names[at], field.Address));
+        StaticFieldDeclaration[] declared =
+        [
+            .. modules.Paths.SelectMany(path => StaticFieldMetadata.TryRead(worker.PathOf(path)).Select(field => field with { Origin = origins.Of(path) })),
+        ];
+        return events.Statics.Zip(StaticFieldNames.Resolve(events.Statics, declared, events.NameOf), (field, named) =>
+            new HeapRoot(RootNames.KindOf(named.Name, field.IsThreadStatic), named.Name, field.Address) { Origin = named.Origin });
     }
 }

@@ -111,8 +111,8 @@ internal sealed unsafe class HeapEventReader
     }
 
     /// <summary>The types in the order of the numbers that the graph uses.</summary>
-    public IReadOnlyList<PathStep> BuildTypes(Func<ulong, string?> moduleName) =>
-        [.. _typeIds.Select(id => ToStep(id, moduleName))];
+    public IReadOnlyList<PathStep> BuildTypes(LoadedModules modules, ModuleOrigins origins) =>
+        [.. _typeIds.Select(id => ToStep(id, modules, origins))];
 
     /// <summary>The number that the graph uses for a type; null where no object has it.</summary>
     public int? NumberOf(ulong typeId) => _typeIndex.TryGetValue(typeId, out int type) ? type : null;
@@ -120,8 +120,8 @@ internal sealed unsafe class HeapEventReader
     /// <summary>The name of a type that some object or static field has.</summary>
     public string NameOf(ulong typeId) => _runtimeTypes.TryGetValue(typeId, out RuntimeType type) ? type.Name : $"unknown type 0x{typeId:x}";
 
-    private PathStep ToStep(ulong id, Func<ulong, string?> moduleName) => _runtimeTypes.TryGetValue(id, out RuntimeType type)
-        ? new PathStep(type.Name, moduleName(type.Module), PathStepKind.Type)
+    private PathStep ToStep(ulong id, LoadedModules modules, ModuleOrigins origins) => _runtimeTypes.TryGetValue(id, out RuntimeType type)
+        ? new PathStep(type.Name, modules.FileName(type.Module), PathStepKind.Type) { Origin = type.Name.EndsWith(']') ? null : origins.Of(modules.Path(type.Module)) }
         : new PathStep(NameOf(id), null, PathStepKind.Type);
 
     private void OnGcStart(GCStartTraceData start)

@@ -17,6 +17,9 @@ internal sealed class LoadedModules
         }
     }
 
+    /// <summary>In the worker's own mount namespace; null when the runtime did not name the module.</summary>
+    public string? Path(ulong id) => _paths.GetValueOrDefault(id);
+
     /// <summary>For example <c>Shop.dll</c>; null when the runtime did not name the module.</summary>
-    public string? FileName(ulong id) => _paths.TryGetValue(id, out string? path) ? Path.GetFileName(path) : null;
+    public string? FileName(ulong id) => _paths.TryGetValue(id, out string? path) ? System.IO.Path.GetFileName(path) : null;
 }

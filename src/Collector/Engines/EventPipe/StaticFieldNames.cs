@@ -1,3 +1,4 @@
+using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 
 namespace HeapDrift.Collector.Engines.EventPipe;
@@ -17,14 +18,17 @@ internal static class StaticFieldNames
     /// <summary>Another type: the object may derive from the field's type.</summary>
     private const long OtherType = 1;
 
-    /// <summary>The full name of each field, in the same order; the bare name where no declaration fits.</summary>
-    public static IReadOnlyList<string> Resolve(
+    /// <summary>The full name of each field, in the same order, and whose it is; the bare name where no declaration fits.</summary>
+    public static IReadOnlyList<(string Name, TypeOrigin? Origin)> Resolve(
         IReadOnlyList<StaticField> reported, IReadOnlyList<StaticFieldDeclaration> declared, Func<ulong, string> nameOfType)
     {
         ILookup<string, int> byName = Enumerable.Range(0, declared.Count).ToLookup(at => declared[at].Field, StringComparer.Ordinal);
         int?[] aligned = Align(reported, byName, declared, nameOfType);
-        return [.. reported.Select((field, at) => RootNames.OfField(aligned[at] is { } position ? declared[position].Class : null, field.Name, field.IsThreadStatic))];
+        return [.. reported.Select((field, at) => Name(field, aligned[at] is { } position ? declared[position] : null))];
     }
+
+    private static (string Name, TypeOrigin? Origin) Name(StaticField field, StaticFieldDeclaration? declared) =>
+        (RootNames.OfField(declared?.Class, field.Name, field.IsThreadStatic), declared?.Origin);
 
     /// <summary>The heaviest increasing assignment of declarations to reported fields (weighted longest increasing subsequence).</summary>
     private static int?[] Align(
@@ -93,4 +97,8 @@ internal static class StaticFieldNames
 /// <param name="Class">Full name of the class.</param>
 /// <param name="Field">Name of the field.</param>
 /// <param name="FieldType">Written like the type names of a snapshot (<see cref="TypeName"/>).</param>
-internal readonly record struct StaticFieldDeclaration(string Class, string Field, string FieldType);
+internal readonly record struct StaticFieldDeclaration(string Class, string Field, string FieldType)
+{
+    /// <summary>Whose the assembly is; null where that is not known.</summary>
+    public TypeOrigin? Origin { get; init; }
+}

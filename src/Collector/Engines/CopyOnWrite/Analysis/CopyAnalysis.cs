@@ -91,14 +91,15 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         IReadOnlyList<ClrHandle>? handles = new HandleTables(runtime, reader, Processors.Online()).TryRead();
         using var map = new HeapMap(runtime.Heap.Segments.Select(segment => new HeapRange(segment.ObjectRange.Start, segment.ObjectRange.End)));
         IReadOnlyList<ulong>? threadStatics = new ThreadStaticArrays(runtime, order.Plan.RuntimeMajor).TryFind();
-        var roots = new RuntimeRoots(runtime, handles ?? [], threadStatics ?? [], thread => threadNames.GetValueOrDefault(thread));
+        var origins = new ModuleOrigins(path => $"/proc/{order.Plan.Pid}/root{path}");
+        var roots = new RuntimeRoots(runtime, handles ?? [], threadStatics ?? [], thread => threadNames.GetValueOrDefault(thread), origins);
         HeapRoot[] found = [.. roots.Enumerate()];
 
         // After the stacks, where the DAC sometimes crashes: whoever answers can answer only once.
         onReadable(copy.FrozenAt);
         SampleQuery query = samples?.WaitAsync(cancellationToken).GetAwaiter().GetResult() ?? SampleQuery.Empty;
         var sampled = query.Addresses.Zip(query.MethodTables).ToDictionary(sample => sample.First, sample => sample.Second);
-        var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory).TryResolve, sampled);
+        var heap = new MarkedHeap(map, memory, roots.Dependents(), new RuntimeTypes(runtime, memory, origins).TryResolve, sampled);
         using HeapCopy? whole = map.HeapBytes <= order.BudgetBytes / 2 ? new HeapCopy(map, memory, order.Threads, cancellationToken) : null;
         progress.Report(0);
         using var marker = new HeapMarker(heap, order.Threads, progress, cancellationToken);

@@ -4,7 +4,8 @@ using Microsoft.Diagnostics.Runtime;
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Reading;
 
 /// <summary>Where the runtime of the frozen copy keeps objects alive from, by names that stay the same from snapshot to snapshot.</summary>
-internal sealed class RuntimeRoots(ClrRuntime runtime, IReadOnlyList<ClrHandle> handles, IReadOnlyList<ulong> threadStatics, Func<int, string?> threadName)
+internal sealed class RuntimeRoots(
+    ClrRuntime runtime, IReadOnlyList<ClrHandle> handles, IReadOnlyList<ulong> threadStatics, Func<int, string?> threadName, ModuleOrigins origins)
 {
     private const ulong BoxHeaderBytes = sizeof(ulong);
 
@@ -43,10 +44,10 @@ internal sealed class RuntimeRoots(ClrRuntime runtime, IReadOnlyList<ClrHandle> 
 
     private static bool IsInHeap(ClrField field) => field.IsObjectReference || field.ElementType == ClrElementType.Struct;
 
-    private static HeapRoot Root(ClrType type, ClrField field, ulong address, bool isThreadStatic)
+    private HeapRoot Root(ClrType type, ClrField field, ulong address, bool isThreadStatic)
     {
         string name = RootNames.OfField(RuntimeTypes.NameOf(type), field.Name ?? "?", isThreadStatic);
-        return new HeapRoot(RootNames.KindOf(name, isThreadStatic), name, address);
+        return new HeapRoot(RootNames.KindOf(name, isThreadStatic), name, address) { Origin = origins.Of(type.Module?.Name) };
     }
 
     private ulong AddressOf(ClrStaticField field, ClrModule module) =>

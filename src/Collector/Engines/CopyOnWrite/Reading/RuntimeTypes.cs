@@ -1,3 +1,4 @@
+using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Marking;
 using Microsoft.Diagnostics.Runtime;
@@ -6,7 +7,7 @@ using GCDesc = HeapDrift.Profiling.Marking.GCDesc;
 namespace HeapDrift.Collector.Engines.CopyOnWrite.Reading;
 
 /// <summary>Finds out about method tables, each once. The DAC serves one thread at a time.</summary>
-internal sealed class RuntimeTypes(ClrRuntime runtime, IHeapMemory memory)
+internal sealed class RuntimeTypes(ClrRuntime runtime, IHeapMemory memory, ModuleOrigins origins)
 {
     private readonly Lock _dac = new();
     private int _count;
@@ -22,13 +23,27 @@ internal sealed class RuntimeTypes(ClrRuntime runtime, IHeapMemory memory)
         lock (_dac)
         {
             return runtime.GetTypeByMethodTable(methodTable) is { IsFree: false } type
-                ? new TypeLayout(_count++, new PathStep(NameOf(type), ModuleOf(type), PathStepKind.Type), desc, ClassObjectOf(type))
+                ? new TypeLayout(_count++, Step(type), desc, ClassObjectOf(type))
                 : null;
         }
     }
 
     /// <summary>As the other engine spells it, so that snapshots of both can be compared.</summary>
     public static string NameOf(ClrType type) => type.Name is { } name ? TypeName.FromClrMd(name) : $"unknown type 0x{type.MethodTable:x}";
+
+    private PathStep Step(ClrType type) => new(NameOf(type), ModuleOf(type), PathStepKind.Type) { Origin = OriginOf(type) };
+
+    /// <summary>An array belongs where its elements belong; the runtime gives those of generic types to CoreLib, and where it does not know the element, the name tells.</summary>
+    private TypeOrigin? OriginOf(ClrType type)
+    {
+        ClrType? element = type;
+        while (element is { IsArray: true })
+        {
+            element = element.ComponentType;
+        }
+
+        return origins.Of(element?.Module?.Name);
+    }
 
     private static string? ModuleOf(ClrType type) => type.Module?.Name is { Length: > 0 } path ? Path.GetFileName(path) : null;
 

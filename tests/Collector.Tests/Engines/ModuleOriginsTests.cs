@@ -1,0 +1,50 @@
+using HeapDrift.Collector.Engines;
+using HeapDrift.Profiling.Diff;
+using HeapDrift.Profiling.Heap;
+using HeapDrift.TestKit;
+
+namespace HeapDrift.Collector.Tests.Engines;
+
+public sealed class ModuleOriginsTests
+{
+    private static readonly string PlatformFile = typeof(System.Text.Json.JsonDocument).Assembly.Location;
+
+    [Fact]
+    public void AnAssemblyOfASharedFrameworkIsThePlatforms() =>
+        Assert.Equal(TypeOrigin.Library, Origins().Of("/usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.0/System.Text.Json.dll"));
+
+    [Fact]
+    public void AnAssemblyWithANameOfItsOwnIsTheApplications() => Assert.Equal(TypeOrigin.Application, Origins().Of("/app/Shop.dll"));
+
+    [Theory]
+    [InlineData("Microsoft.Contoso.Billing.dll")]
+    [InlineData("System.Acme.dll")]
+    public void ATeamsOwnAssemblyIsItsOwnWhateverItIsCalled(string name) => Published(typeof(ModuleOriginsTests).Assembly.Location, name, TypeOrigin.Application);
+
+    [Fact]
+    public void ThePlatformsAssemblyThatWasPublishedWithTheApplicationIsLeftToItsName() => Published(PlatformFile, "System.Text.Json.dll", null);
+
+    [Fact]
+    public void WhatCannotBeReadIsLeftToItsName()
+    {
+        Published("/proc/self/status", "Microsoft.Text.dll", null);
+        Assert.Null(Origins().Of("/nowhere/System.Gone.dll"));
+        Assert.Null(Origins().Of(null));
+        Assert.Null(Origins().Of(""));
+    }
+
+    [Theory]
+    [InlineData("static System.Threading.TimerQueue.Instances", RootKind.Waiting)]
+    [InlineData("static System.Threading.TimerQueues.Instances", RootKind.Static)]
+    [InlineData("static Shop.Cache.Sessions", RootKind.Static)]
+    internal void WhatWaitsClaimsNothingThatAnybodyElseHolds(string field, RootKind kind) => Assert.Equal(kind, RootNames.KindOf(field, isThreadStatic: false));
+
+    private static void Published(string file, string name, TypeOrigin? expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(Path.Join(folder.Path, name), File.ReadAllBytes(file));
+        Assert.Equal(expected, new ModuleOrigins(path => Path.Join(folder.Path, path)).Of($"/{name}"));
+    }
+
+    private static ModuleOrigins Origins() => new(path => path);
+}
