@@ -9,12 +9,20 @@ internal sealed class AllocationSplit
     /// <summary>Sites of one finding in the report.</summary>
     private const int MostSites = 5;
 
+    /// <summary>One or two may be anything.</summary>
+    private const int LeastSamples = 3;
+
+    /// <summary>If each third of the window had its share, of so many none would be of the first in less than one case of a hundred.</summary>
+    private const int LeastToDoubt = 12;
+
     private readonly Dictionary<GrowthNode, List<Survivor>> _ofPoint = [];
     private readonly string? _caveat;
+    private readonly (long From, long To)? _window;
 
     public AllocationSplit(SurvivingAllocations allocations, Growth paths, IEnumerable<Accumulation> accumulations)
     {
         _caveat = allocations.Caveat;
+        _window = allocations.Window;
         foreach (Accumulation accumulation in accumulations)
         {
             _ofPoint[accumulation.Point] = [];
@@ -31,6 +39,31 @@ internal sealed class AllocationSplit
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Of what piles up all the time something is left of every part of the window. Where the first third has next to nothing, it is what lives for some seconds:
+    /// sessions under rising load, or a cache whose entries expire. For want of snapshots between the two that is the sign that there is.
+    /// </summary>
+    public Judged Doubt(Judged judged)
+    {
+        List<Survivor> own = _ofPoint[judged.Accumulation.Point];
+        if (judged.Verdict != Verdict.ManagedLeak || own.Count < LeastToDoubt || _window is not { } window)
+        {
+            return judged;
+        }
+
+        long firstThird = window.From + ((window.To - window.From) / 3);
+        long early = SurvivingAllocations.Estimate(own.Where(survivor => survivor.Sample.At <= firstThird)).Bytes;
+        return early < SurvivingAllocations.Estimate(own).Bytes / 3 * GrowthSeries.WeakestShare ? judged with { Verdict = Verdict.Inconclusive } : judged;
+    }
+
+    /// <summary>Whether most of what hangs there was allocated for the application's code, as far as the samples tell.</summary>
+    public bool IsOfApplication(Accumulation found)
+    {
+        List<Survivor> own = _ofPoint[found.Point];
+        Survivor[] application = [.. own.Where(survivor => survivor.Stack.IsOfApplication)];
+        return application.Length >= LeastSamples && SurvivingAllocations.Estimate(application).Bytes >= SurvivingAllocations.Estimate(own).Bytes / 2;
     }
 
     /// <summary>Who allocated what hangs there, and why it is not known better, in a sentence; null where it is.</summary>

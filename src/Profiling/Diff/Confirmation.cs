@@ -8,7 +8,7 @@ internal readonly record struct Judged(Accumulation Accumulation, Verdict Verdic
 /// <summary>Looks at the snapshots between the first and the last: what grew in each interval, what flattened, what fell back.</summary>
 internal sealed class Confirmation(HeapSnapshot baseline, IReadOnlyList<HeapSnapshot> between, HeapSnapshot final)
 {
-    /// <summary>Leaks first, then what flattens; what fell back is left out. Within each as they were.</summary>
+    /// <summary>Leaks first; what fell back is left out. Within each as they were, since what flattens and what came late are no accusations.</summary>
     public IReadOnlyList<Judged> Judge(IReadOnlyList<Accumulation> accumulations)
     {
         PathAmounts[] amounts = [.. between.Select(snapshot => new PathAmounts(snapshot.Retention))];
@@ -16,7 +16,7 @@ internal sealed class Confirmation(HeapSnapshot baseline, IReadOnlyList<HeapSnap
         [
             .. accumulations.Select(found => new Judged(found, Judge(found, amounts)))
                 .Where(judged => judged.Verdict != Verdict.NoGrowth)
-                .OrderBy(judged => judged.Verdict switch { Verdict.ManagedLeak => 0, Verdict.Saturating => 1, _ => 2 }),
+                .OrderBy(judged => judged.Verdict != Verdict.ManagedLeak),
         ];
     }
 

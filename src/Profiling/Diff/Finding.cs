@@ -27,7 +27,10 @@ internal sealed record Finding
     /// <summary>The type whose instances pile up, as written in C#.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The root of <see cref="Path"/>: a static field, a handle kind, a stack.</summary>
+    /// <summary>
+    /// The root of <see cref="Path"/>: a static field, a handle kind, a stack. Where that is the platform's and the application's only object of its kind is on the
+    /// path, that object comes first: <c>Shop.OrderBook (static System.Threading.TimerQueue.Instances)</c>.
+    /// </summary>
     public required string Holder { get; init; }
 
     /// <summary>From the holder to <see cref="Type"/>, one name each.</summary>

@@ -5,32 +5,36 @@ namespace HeapDrift.Profiling.Diff;
 /// <summary>Two retention trees laid over each other, path by path. Never by address: objects move and are replaced, holders stay.</summary>
 internal static class GrowthTree
 {
-    /// <summary>The heap's node, with everything that either tree has beneath it. O(nodes of both trees).</summary>
+    /// <summary>
+    /// The heap's node, with everything that either tree has beneath it. What hangs on an object that is the only one of its type in both lies on
+    /// the path of the final tree: which of many ways to it is the shortest differs from snapshot to snapshot. O(nodes of both trees).
+    /// </summary>
     public static Growth Compare(RetentionTree baseline, RetentionTree final)
     {
         var root = new GrowthNode(null, final.Nodes[0].Step);
-        Lay(root, baseline, (node, seen) =>
-        {
-            node.ObjectsBefore += seen.Objects;
-            node.BytesBefore += seen.Bytes;
-        });
-        GrowthNode[] ofFinal = Lay(root, final, (node, seen) =>
+        GrowthNode[] ofFinal = Lay(root, final, _ => null, (node, seen) =>
         {
             node.ObjectsAfter += seen.Objects;
             node.BytesAfter += seen.Bytes;
+        });
+        (Singletons before, Singletons after) = (new Singletons(baseline), new Singletons(final));
+        Lay(root, baseline, at => before.Find(baseline.Nodes[at].Step) == at && after.Find(baseline.Nodes[at].Step) is { } same ? ofFinal[same] : null, (node, seen) =>
+        {
+            node.ObjectsBefore += seen.Objects;
+            node.BytesBefore += seen.Bytes;
         });
         SumUp(root);
         return new Growth(root, ofFinal);
     }
 
-    private static GrowthNode[] Lay(GrowthNode root, RetentionTree tree, Action<GrowthNode, RetentionNode> count)
+    private static GrowthNode[] Lay(GrowthNode root, RetentionTree tree, Func<int, GrowthNode?> place, Action<GrowthNode, RetentionNode> count)
     {
         var laid = new GrowthNode[tree.Nodes.Count];
         laid[0] = root;
         for (int at = 1; at < laid.Length; at++)
         {
             RetentionNode seen = tree.Nodes[at];
-            laid[at] = laid[seen.Parent].Child(seen.Step);
+            laid[at] = place(at) ?? laid[seen.Parent].Child(seen.Step);
             count(laid[at], seen);
         }
 

@@ -16,6 +16,15 @@ internal sealed record HeapDiff
     /// <summary>In a large heap the noise is larger too.</summary>
     private const double FloorShareOfHeap = 0.005;
 
+    /// <summary>
+    /// What only the platform holds and only the platform's types make up is rarely a leak and often a service at work: 32 connections that
+    /// were opened between the snapshots were 472 KB of Kestrel. It must be this many times the floor, unless it was seen that the application allocates it.
+    /// </summary>
+    private const int PlatformFactor = 16;
+
+    /// <summary>That much more where no snapshot between the two tells a cache that fills from a leak.</summary>
+    private const int UnconfirmedFactor = 3;
+
     public required Verdict Verdict { get; init; }
 
     public required IReadOnlyList<Finding> Findings { get; init; }
@@ -42,16 +51,24 @@ internal sealed record HeapDiff
         evidence ??= DiffEvidence.None;
         long floor = Math.Max(LeastFloorBytes, (long)(baseline.LiveBytes * FloorShareOfHeap));
         Growth paths = GrowthTree.Compare(baseline.Retention, final.Retention);
-        IReadOnlyList<Judged> judged = new Confirmation(baseline, evidence.Between, final).Judge(LeakFinder.Find(paths.Heap, floor));
+        IReadOnlyList<Judged> grown = new Confirmation(baseline, evidence.Between, final).Judge(LeakFinder.Find(paths.Heap, floor));
         AllocationSplit? split = evidence.Allocations is { } allocations
-            ? new AllocationSplit(allocations, paths, judged.Select(found => found.Accumulation))
+            ? new AllocationSplit(allocations, paths, grown.Select(found => found.Accumulation))
             : null;
+        grown = evidence.Between.Count == 0 && split is not null ? [.. grown.Select(split.Doubt)] : grown;
+        long leastOfPlatform = floor * (evidence.Between.Count != 0 ? 1 : UnconfirmedFactor);
+        Judged[] judged =
+        [
+            .. grown.Where(found => !found.Accumulation.IsOnlyThePlatforms
+                || found.Accumulation.RetainedBytesDelta >= floor * PlatformFactor
+                || (found.Verdict == Verdict.ManagedLeak && found.Accumulation.RetainedBytesDelta >= leastOfPlatform && split?.IsOfApplication(found.Accumulation) is true)),
+        ];
         long growth = final.LiveBytes - baseline.LiveBytes;
         return new HeapDiff
         {
-            Verdict = judged.Count != 0 && judged[0].Verdict == Verdict.ManagedLeak ? Verdict.ManagedLeak
+            Verdict = judged.Length != 0 && judged[0].Verdict == Verdict.ManagedLeak ? Verdict.ManagedLeak
                 : ProcessVerdict.Of(evidence.Memory, evidence.FullCollections)
-                ?? (judged.Count == 0 ? Verdict.NoGrowth : judged[0].Verdict),
+                ?? (judged.Length == 0 ? Verdict.NoGrowth : judged[0].Verdict),
             Findings = [.. judged.Select((found, at) => ToFinding(found, at + 1, growth, evidence, split))],
             Types = TypeDiff.Compare(baseline.Types, final.Types),
             Paths = paths.Heap,
@@ -63,7 +80,8 @@ internal sealed record HeapDiff
         Accumulation found = judged.Accumulation;
         string[] path = [.. found.Type.Path().Select(step => step.Name)];
         string type = found.Type.Step.Name;
-        string fingerprint = Fingerprint.Of(path);
+        string holder = found.Holder is { } own ? $"{own.Name} ({path[0]})" : path[0];
+        string fingerprint = Fingerprint.Of(found.Identity().Select(step => step.Name));
         (IReadOnlyList<AllocationSite> sites, string? note) = allocations?.Of(found) ?? ([], evidence.WhyNoAllocations);
         Sighting? known = evidence.Known.TryGetValue(fingerprint, out Sighting sighting) ? sighting : null;
         return new Finding
@@ -75,7 +93,7 @@ internal sealed record HeapDiff
             Verdict = judged.Verdict,
             Origin = found.Type.Origin,
             Type = type,
-            Holder = path[0],
+            Holder = holder,
             Path = path,
             ObjectsDelta = found.Type.ObjectsDelta,
             BytesDelta = found.Type.BytesDelta,
@@ -83,7 +101,7 @@ internal sealed record HeapDiff
             ShareOfGrowth = (double)found.RetainedBytesDelta / Math.Max(growth, found.RetainedBytesDelta),
             Summary = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{TypeName.Shorten(type)} grew by {found.Type.ObjectsDelta:N0} objects ({ByteSize.Format(found.RetainedBytesDelta)} retained), held by {path[0]}"),
+                $"{TypeName.Shorten(type)} grew by {found.Type.ObjectsDelta:N0} objects ({ByteSize.Format(found.RetainedBytesDelta)} retained), held by {holder}"),
             AllocationSites = sites,
             AllocationNote = note,
         };

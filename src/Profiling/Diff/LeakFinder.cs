@@ -11,12 +11,6 @@ internal sealed class LeakFinder(long floorBytes)
     /// <summary>Fewer new objects than this are no pile: a holder may be replaced by one or two others without any leak.</summary>
     private const int PileObjects = 10;
 
-    /// <summary>
-    /// What only the platform holds and only the platform's types make up is rarely a leak and often a service at work: 32 connections that
-    /// were opened between the snapshots were 472 KB of Kestrel. It must be this many times the floor.
-    /// </summary>
-    private const int PlatformFactor = 16;
-
     private readonly Dictionary<PathStep, (long Objects, long Bytes)> _growthOfType = [];
 
     /// <summary>Accumulation points, the largest retained growth first; of equal growth the application's first.</summary>
@@ -56,11 +50,8 @@ internal sealed class LeakFinder(long floorBytes)
     {
         (long objects, long bytes) = _growthOfType[found.Type.Step];
         bool hasMultiplied = IsPile(found.Type) ? objects >= found.Type.ObjectsDelta / 2 : bytes >= found.Type.BytesDelta / 2;
-        return hasMultiplied && !OwnObjects.Hold(found.Type.Path()) && (!IsOnlyThePlatforms(found) || found.RetainedBytesDelta >= floorBytes * PlatformFactor);
+        return hasMultiplied && !OwnObjects.Hold(found.Type.Path());
     }
-
-    private static bool IsOnlyThePlatforms(Accumulation found) =>
-        found.Type.Path().All(step => TypeOrigins.Of(step) == TypeOrigin.Library);
 
     private List<Accumulation> Visit(GrowthNode node)
     {
@@ -118,9 +109,15 @@ internal sealed class LeakFinder(long floorBytes)
         .Where(pile => pile.RetainedBytesDelta >= floorBytes)
         .Select(pile => new Accumulation(pile, LeakingType(pile), pile.RetainedBytesDelta));
 
-    /// <summary>Objects that multiply.</summary>
+    /// <summary>
+    /// Objects that multiply. Arrays do so in the place of their holder where a path came back to their type (a table of documents each of which has a table):
+    /// what piles up then hangs on one of them, far below, and they are walked through.
+    /// </summary>
     public static bool IsPile(GrowthNode node) =>
-        node.Step.Kind == PathStepKind.Type && node.ObjectsDelta >= PileObjects && node.RetainedBytesDelta > 0;
+        node.Step.Kind == PathStepKind.Type && node.ObjectsDelta >= PileObjects && node.RetainedBytesDelta > 0 && !IsFolded(node);
+
+    private static bool IsFolded(GrowthNode node) =>
+        node.IsArray && node.Children.Where(child => child.ObjectsDelta < PileObjects).Sum(child => child.RetainedBytesDelta) > node.RetainedBytesDelta / 2;
 
     /// <summary>
     /// The type that a team recognises: the nearest one of the application that multiplies along (a <c>Session</c> within its dictionary's
@@ -134,7 +131,7 @@ internal sealed class LeakFinder(long floorBytes)
         }
 
         GrowthNode at = pile;
-        while (IsPlumbing(at.Step.Name)
+        while ((at.IsArray || IsPlumbing(at.Step.Name))
             && at.Children.Where(child => MultipliesLike(child, pile)).MaxBy(child => child.RetainedBytesDelta) is { } content)
         {
             at = content;
@@ -180,4 +177,36 @@ internal sealed class LeakFinder(long floorBytes)
 /// <param name="Point">The holder beneath which everything grows.</param>
 /// <param name="Type">The node of the type that gives the finding its name; at or beneath the point.</param>
 /// <param name="RetainedBytesDelta">Bytes of everything that came to hang on the point.</param>
-internal sealed record Accumulation(GrowthNode Point, GrowthNode Type, long RetainedBytesDelta);
+internal sealed record Accumulation(GrowthNode Point, GrowthNode Type, long RetainedBytesDelta)
+{
+    /// <summary>Neither the holder nor any type on the way is the application's.</summary>
+    public bool IsOnlyThePlatforms => Type.Path().All(step => TypeOrigins.Of(step) == TypeOrigin.Library);
+
+    /// <summary>
+    /// Who holds it, where that is neither the application's static field nor the platform's root alone: a service among others in a container, whose way from
+    /// the root (a timer, a signal handler, a stack) tells nobody anything.
+    /// </summary>
+    public PathStep? Holder => Type.Path() is var path && TypeOrigins.Of(path[0]) == TypeOrigin.Application ? null : Nearest()?.Step;
+
+    /// <summary>
+    /// What makes it the same leak after a restart: the application's static field, if one is the root, and the path from its nearest only object on. What lies
+    /// between, in a container, depends on which service was asked for first.
+    /// </summary>
+    public IEnumerable<PathStep> Identity()
+    {
+        IReadOnlyList<PathStep> path = Type.Path();
+        return Nearest() is not { } nearest ? path : [.. path.Take(TypeOrigins.Of(path[0]) == TypeOrigin.Application ? 1 : 0), .. path.Skip(nearest.Path().Count - 1)];
+    }
+
+    /// <summary>The application's nearest object that is the only one on its path.</summary>
+    private GrowthNode? Nearest()
+    {
+        GrowthNode? at = Type.Parent;
+        while (at is { Step.Kind: PathStepKind.Type } && at is not { Origin: TypeOrigin.Application, IsArray: false, ObjectsAfter: 1 })
+        {
+            at = at.Parent;
+        }
+
+        return at is { Step.Kind: PathStepKind.Type } ? at : null;
+    }
+}

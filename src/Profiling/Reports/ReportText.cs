@@ -129,7 +129,7 @@ internal static class ReportText
             text.AppendLine(Invariant(
                 $"#{finding.Rank}  {ByteSize.FormatDelta(finding.RetainedBytesDelta)}  {finding.ShareOfGrowth:P0} of the growth  {finding.Type}  {Count(finding.ObjectsDelta)} objects  [{Token(finding.Origin)}]"));
             text.AppendLine(Invariant($"    held by  {finding.Holder}"));
-            foreach (string step in finding.Path.Skip(1))
+            foreach (string step in finding.Path.Skip(finding.Holder == finding.Path[0] ? 1 : 0))
             {
                 text.AppendLine(Invariant($"          -> {TypeName.Shorten(step)}"));
             }
@@ -139,7 +139,7 @@ internal static class ReportText
             {
                 text.AppendLine(finding.Verdict == Diff.Verdict.Saturating
                     ? "    it grew slower and slower: a cache that fills looks like that"
-                    : "    it did not grow in every interval between the snapshots");
+                    : "    it did not grow all through the window");
             }
 
             text.AppendLine(isRemembered ? Invariant($"    fingerprint {finding.Fingerprint}, {History(finding)}") : Invariant($"    fingerprint {finding.Fingerprint}")).AppendLine();

@@ -6,6 +6,9 @@ internal sealed class FoldedStack
     /// <summary>What starts and drives the state machine of an async method stands between the method and its own code.</summary>
     private const string AsyncMachinery = "System.Runtime.CompilerServices.Async";
 
+    /// <summary>A compiled expression tree: how the handlers of a web application are called.</summary>
+    private const string CompiledLambda = "lambda_method";
+
     private readonly List<FoldedEntry> _entries = [];
     private readonly List<NamedFrame> _run = [];
 
@@ -18,12 +21,16 @@ internal sealed class FoldedStack
     /// <summary>The line to open first: nearest to the leaf, of the application. Null where there is none.</summary>
     public NamedFrame? FirstApplicationFrame { get; private set; }
 
+    /// <summary>Whether the application's code is on it, or code that was made at run time to call it, into which it may have been inlined.</summary>
+    public bool IsOfApplication { get; private set; }
+
     /// <summary>O(frames).</summary>
     public static FoldedStack Of(IEnumerable<NamedFrame> leafFirst)
     {
         var stack = new FoldedStack();
         foreach (NamedFrame frame in leafFirst)
         {
+            stack.IsOfApplication |= frame.IsApplication || frame.Name.Function.Contains(CompiledLambda, StringComparison.Ordinal);
             if (frame.IsApplication)
             {
                 stack.AddApplication(frame);

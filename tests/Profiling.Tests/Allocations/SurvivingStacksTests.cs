@@ -31,6 +31,33 @@ public sealed class SurvivingStacksTests
         Assert.Equal(stacks.Sum(stack => stack.EstimatedBytes), AllocationFlame.Of(stacks)!.Root.Bytes);
     }
 
+    /// <summary>One method called from twelve places, once each: no stack has enough samples, the line has.</summary>
+    [Fact]
+    public void ALineThatIsReachedOnManyWaysIsNamedThoughNoWayHasEnoughSamples()
+    {
+        AllocationSite site = Assert.Single(SurvivingAllocations.SitesOf(CalledFrom(Enumerable.Range(1, 12), "Make")));
+
+        Assert.Equal(("Shop.Maker.Make", 12), (site.Frames[0].Function, site.Samples));
+    }
+
+    [Fact]
+    public void FiveSamplesOfOneLineNameItAndFiveOfTwoLinesNameNone()
+    {
+        AllocationSite site = Assert.Single(SurvivingAllocations.SitesOf(CalledFrom(Enumerable.Range(1, 5), "Make")));
+
+        Assert.True(site.RelativeError > 1);
+        Assert.Empty(SurvivingAllocations.SitesOf(CalledFrom(Enumerable.Range(1, 4), "Make")));
+        Assert.Empty(SurvivingAllocations.SitesOf([.. CalledFrom(Enumerable.Range(1, 4), "Make"), .. CalledFrom(Enumerable.Range(5, 1), "MakeOther")]));
+    }
+
+    /// <summary>One sample of 100 bytes in a thousand for each caller.</summary>
+    private static IReadOnlyList<Survivor> CalledFrom(IEnumerable<int> callers, string method) =>
+    [
+        .. callers.Select(caller => new Survivor(new SampledObject((ulong)caller * 64, 1, 100, 0.001, 0, 0), 0, FoldedStack.Of([Frame(method), Frame($"Caller{caller}")]))),
+    ];
+
+    private static NamedFrame Frame(string method) => NamedFrame.Of(new RawFrame { TypeName = "Shop.Maker", MethodName = method, ModulePath = "/app/Shop.dll" }, null);
+
     /// <summary>One live sample of 100 times its number bytes by each of so many methods; every other object was sampled.</summary>
     private static SurvivingAllocations Survivors(int count)
     {

@@ -52,6 +52,14 @@ public sealed class ConfirmationTests
     }
 
     [Fact]
+    public void OfWhatIsNoLeakTheLargestComesFirst()
+    {
+        HeapSketch[] heaps = [Two(0, 0), Two(Many, 0), Two(Many, 0), Two(Many, 8 * Many)];
+
+        Assert.Equal([Verdict.Inconclusive, Verdict.Saturating], Compare(heaps).Findings.Select(finding => finding.Verdict));
+    }
+
+    [Fact]
     public void WithoutSnapshotsBetweenTheTwoTheGrowthIsTakenAsItIs() => Assert.Equal(Verdict.ManagedLeak, Compare(0, 3 * Many).Verdict);
 
     private static HeapDiff Compare(params int[] sessions) => Compare([.. sessions.Select(Sessions)]);

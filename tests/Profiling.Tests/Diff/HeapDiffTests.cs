@@ -110,6 +110,42 @@ public sealed class HeapDiffTests
         Assert.Equal("static Shop.Jobs.Pending", finding.Holder);
     }
 
+    /// <summary>Interned strings: their tables multiply, too, and are not what piles up.</summary>
+    [Fact]
+    public void WhatMultipliesInManyArraysIsNamedAndNotTheArrays()
+    {
+        static HeapSketch Draw(int arrays)
+        {
+            var heap = new HeapSketch();
+            for (int at = 0; at < arrays; at++)
+            {
+                heap.Root(RootKind.Handle, "strong handle", heap.Add("System.Object[]", [.. Enumerable.Range(0, 10_000).Select(_ => heap.Add("System.String"))]));
+            }
+
+            return heap;
+        }
+
+        Assert.Equal("System.String", Assert.Single(Compare(Draw(0), Draw(20)).Findings).Type);
+    }
+
+    /// <summary>Each entry has an array of the type of the table at the top, so that the path leads back there.</summary>
+    [Fact]
+    public void ATypeThatOccursAgainBelowDoesNotHideWhatPilesUp()
+    {
+        static HeapSketch Draw(int entries)
+        {
+            var heap = new HeapSketch();
+            int[] tracked = [.. Enumerable.Range(0, entries).Select(_ => heap.Add("Shop.Entry", heap.Add("System.Object[]"), heap.Add("System.String"), heap.Add("System.String")))];
+            int tracker = heap.Add("Shop.Tracker", heap.Add("Shop.Entry[]", tracked));
+            return heap.Static("Shop.Service.Parts", heap.Add("System.Object[]", tracker));
+        }
+
+        Finding finding = Assert.Single(Compare(Draw(0), Draw(Leaked)).Findings);
+
+        Assert.Equal("Shop.Entry", finding.Type);
+        Assert.Contains("Shop.Tracker", finding.Path);
+    }
+
     [Fact]
     public void ObjectsThatChangeHandsAreNoLeak()
     {
@@ -147,6 +183,15 @@ public sealed class HeapDiffTests
         Assert.NotEqual(first, Fingerprint.Of(["static Shop.B", "Shop.Job+<>c__DisplayClass12_0", "Shop.Job+<Run>d__5"]));
         Assert.Matches("^[0-9a-f]{16}$", first);
     }
+
+    /// <summary>The engines differ in how they spell nested types, and only one tells the thread of a stack.</summary>
+    [Theory]
+    [InlineData("static Shop.A", "System.Threading.CancellationTokenSource+CallbackNode", "static Shop.A", "CallbackNode")]
+    [InlineData("static Shop.A", "System.Collections.Generic.Dictionary+Entry<int>", "static Shop.A", "Entry<int>")]
+    [InlineData("stack of thread requests", "Shop.Job+<>c__DisplayClass1_0", "stack of a thread", "<>c__DisplayClass2_7")]
+    [InlineData("Shop.Outer+OrderBook", "Shop.Order", "OrderBook", "Shop.Order")]
+    public void TheFingerprintIsTheSameFromBothEngines(string copyHolder, string copyType, string eventsHolder, string eventsType) =>
+        Assert.Equal(Fingerprint.Of([copyHolder, copyType]), Fingerprint.Of([eventsHolder, eventsType]));
 
     [Theory]
     [InlineData("System.Collections.Generic.List<Shop.Session>", "System.Private.CoreLib.dll", TypeOrigin.Library)]

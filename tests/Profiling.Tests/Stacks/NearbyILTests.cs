@@ -26,7 +26,7 @@ public sealed class NearbyILTests
     public void AnotherMethodIsNotAsked() => Assert.Null(Find("7.--.7", at: 2));
 
     [Fact]
-    public void WhatIsFarAwayIsNotTaken() => Assert.Null(Find($"7{new string('-', 2 * NearbyIL.MostBytes)}7", at: NearbyIL.MostBytes + 1));
+    public void WhatIsFarAwayIsNotTaken() => Assert.Null(Find($"7{new string('-', (2 * NearbyIL.MostBytes) + 1)}7", at: NearbyIL.MostBytes + 1));
 
     /// <summary>One letter a byte: a digit is an IL offset, a dot another method's code.</summary>
     private static int? Find(string code, int at)

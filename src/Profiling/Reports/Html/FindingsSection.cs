@@ -64,7 +64,7 @@ internal static class FindingsSection
     private static string Doubt(Finding finding) => finding.Verdict switch
     {
         Verdict.Saturating => "; it grew slower and slower, as a cache that fills",
-        Verdict.Inconclusive => "; it did not grow in every interval between the snapshots",
+        Verdict.Inconclusive => "; it did not grow all through the window",
         _ => "",
     };
 
