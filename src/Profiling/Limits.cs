@@ -50,6 +50,9 @@ internal static class Limits
     /// <summary>Generic parameters of one type; <c>Func</c> has 17. A larger number in a name is not believed.</summary>
     public const int GenericArity = 64;
 
+    /// <summary>Bytes of the signature of a static field; a type in a type takes two and a frame or two of the stack. Real ones have some ten.</summary>
+    public const int FieldSignatureBytes = 1 << 10;
+
     /// <summary>Characters of one frame's type, method and signature. A name in metadata has 1,023 at most; instantiations make it longer.</summary>
     public const int FrameNameCharacters = 1 << 14;
 

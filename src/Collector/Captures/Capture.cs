@@ -116,8 +116,8 @@ internal sealed class Capture(
             return null;
         }
 
-        using var lines = new SourceLines(new PdbSearch($"/proc/{worker.Pid}/root", settings.SymbolsDirectory));
-        var origins = new ModuleOrigins(Target().PathOf);
+        using var lines = new SourceLines(new PdbSearch(Target().Root, settings.SymbolsDirectory));
+        var origins = new ModuleOrigins(Target().Root);
         return SurvivingAllocations.Of(samples, survivors, frame => NamedFrame.Of(frame, lines.Find(frame), origins.Of(frame.ModulePath)));
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using HeapDrift.Collector.Symbols;
 using HeapDrift.Profiling.Diff;
 
 namespace HeapDrift.Collector.Engines;
@@ -8,8 +9,8 @@ namespace HeapDrift.Collector.Engines;
 /// Whose a module is. The platform's assemblies are installed in the folder of a shared framework or, published with the application, have the platform's
 /// names; so may a team's own (<c>Microsoft.Contoso.dll</c>), but not with the platform's key. Each file is opened once. Not thread-safe.
 /// </summary>
-/// <param name="pathOf">Where to open a path of the worker.</param>
-internal sealed class ModuleOrigins(Func<string, string> pathOf)
+/// <param name="root">Of the worker's file system.</param>
+internal sealed class ModuleOrigins(string root)
 {
     /// <summary>
     /// Public key tokens of .NET: the runtime's libraries with the three of .NET Framework and its own, and ASP.NET Core with Microsoft.Extensions and EF Core; the
@@ -34,22 +35,22 @@ internal sealed class ModuleOrigins(Func<string, string> pathOf)
         if (!_known.TryGetValue(path, out TypeOrigin? origin))
         {
             _known[path] = origin = TypeOrigins.IsOfSharedFramework(path) ? TypeOrigin.Library
-                : TypeOrigins.OfModule(path) == TypeOrigin.Application || IsForeign(pathOf(path)) ? TypeOrigin.Application
+                : TypeOrigins.OfModule(path) == TypeOrigin.Application || IsForeign(path) ? TypeOrigin.Application
                 : null;
         }
 
         return origin;
     }
 
-    private static bool IsForeign(string file)
+    private bool IsForeign(string path)
     {
         try
         {
-            using var image = new PEReader(File.OpenRead(file));
+            using PEReader image = ModuleFile.Open(root, path);
             return image.HasMetadata
                 && !Platform.Contains(Convert.ToHexStringLower(image.GetMetadataReader().GetAssemblyDefinition().GetAssemblyName().GetPublicKeyToken() ?? []));
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or BadImageFormatException or InvalidOperationException)
+        catch (Exception unreadable) when (SymbolsException.IsOfFiles(unreadable))
         {
             return false;
         }

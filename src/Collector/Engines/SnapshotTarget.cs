@@ -49,6 +49,6 @@ internal sealed record SnapshotTarget
         return false;
     }
 
-    /// <summary>A path of the worker's file system as it is reached from here.</summary>
-    public string PathOf(string path) => $"/proc/{Pid}/root{path}";
+    /// <summary>The worker's file system as it is reached from here.</summary>
+    public string Root => $"/proc/{Pid}/root";
 }

@@ -1,4 +1,5 @@
 using HeapDrift.Collector.Engines;
+using HeapDrift.Collector.Engines.EventPipe;
 using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.TestKit;
@@ -33,6 +34,20 @@ public sealed class ModuleOriginsTests
         Assert.Null(Origins().Of(""));
     }
 
+    [Fact]
+    public async Task AModuleThatIsALinkOutOfTheWorkersFilesOrAPipeIsLeftToItsName()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.File("System.Link.dll"), typeof(ModuleOriginsTests).Assembly.Location);
+        await ChildProcess.RunAsync(new ChildProcessStart("mkfifo", folder.File("System.Pipe.dll")), TimeSpan.FromSeconds(30));
+        var origins = new ModuleOrigins(folder.Path);
+
+        Assert.Null(origins.Of("/System.Link.dll"));
+        Assert.Null(origins.Of("/System.Pipe.dll"));
+        Assert.Empty(StaticFieldMetadata.TryRead(folder.Path, "/System.Link.dll"));
+        Assert.Empty(StaticFieldMetadata.TryRead(folder.Path, "/System.Pipe.dll"));
+    }
+
     [Theory]
     [InlineData("static System.Threading.TimerQueue.Instances", RootKind.Waiting)]
     [InlineData("static System.Threading.TimerQueues.Instances", RootKind.Static)]
@@ -43,8 +58,8 @@ public sealed class ModuleOriginsTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(Path.Join(folder.Path, name), File.ReadAllBytes(file));
-        Assert.Equal(expected, new ModuleOrigins(path => Path.Join(folder.Path, path)).Of($"/{name}"));
+        Assert.Equal(expected, new ModuleOrigins(folder.Path).Of($"/{name}"));
     }
 
-    private static ModuleOrigins Origins() => new(path => path);
+    private static ModuleOrigins Origins() => new("/");
 }

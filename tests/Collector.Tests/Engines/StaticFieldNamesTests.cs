@@ -40,7 +40,7 @@ public sealed class StaticFieldNamesTests
     [Fact]
     public void TheFieldsOfThisVeryAssemblyAreRead()
     {
-        IReadOnlyList<StaticFieldDeclaration> declared = StaticFieldMetadata.TryRead(typeof(StaticFieldNamesTests).Assembly.Location);
+        IReadOnlyList<StaticFieldDeclaration> declared = StaticFieldMetadata.TryRead("/", typeof(StaticFieldNamesTests).Assembly.Location);
 
         Assert.Contains(new StaticFieldDeclaration(typeof(StaticFieldNamesTests).FullName!, nameof(Types), "System.String[]"), declared);
     }
@@ -48,8 +48,8 @@ public sealed class StaticFieldNamesTests
     [Fact]
     public void AFileThatIsNoAssemblyDeclaresNothing()
     {
-        Assert.Empty(StaticFieldMetadata.TryRead("/proc/self/status"));
-        Assert.Empty(StaticFieldMetadata.TryRead("/nowhere/at/all.dll"));
+        Assert.Empty(StaticFieldMetadata.TryRead("/", "/proc/self/status"));
+        Assert.Empty(StaticFieldMetadata.TryRead("/", "/nowhere/at/all.dll"));
     }
 
     private static IReadOnlyList<string> Resolve((string Name, int Type)[] reported, params (string Class, string Field, int Type)[] declared) =>

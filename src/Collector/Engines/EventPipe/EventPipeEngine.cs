@@ -61,7 +61,7 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
         CancellationToken cancellationToken)
     {
         HeapEventReader events = walk.Events;
-        var origins = new ModuleOrigins(worker.PathOf);
+        var origins = new ModuleOrigins(worker.Root);
         IReadOnlyList<PathStep> types = events.BuildTypes(modules, origins);
         IReadOnlyList<TypeUsage> usage = (events.Tally ?? TypeTally.Of(events.Graph)).ToUsage(types);
         var walked = new RetentionWalk(events.Graph, types);
@@ -97,7 +97,7 @@ internal sealed class EventPipeEngine(TimeProvider clock) : ISnapshotEngine
     {
         StaticFieldDeclaration[] declared =
         [
-            .. modules.Paths.SelectMany(path => StaticFieldMetadata.TryRead(worker.PathOf(path)).Select(field => field with { Origin = origins.Of(path) })),
+            .. modules.Paths.SelectMany(path => StaticFieldMetadata.TryRead(worker.Root, path).Select(field => field with { Origin = origins.Of(path) })),
         ];
         return events.Statics.Zip(StaticFieldNames.Resolve(events.Statics, declared, events.NameOf), (field, named) =>
             new HeapRoot(RootNames.KindOf(named.Name, field.IsThreadStatic), named.Name, field.Address) { Origin = named.Origin });

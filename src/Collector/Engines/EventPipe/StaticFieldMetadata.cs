@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
+using HeapDrift.Collector.Symbols;
+using HeapDrift.Profiling;
 
 namespace HeapDrift.Collector.Engines.EventPipe;
 
@@ -9,14 +12,16 @@ namespace HeapDrift.Collector.Engines.EventPipe;
 internal static class StaticFieldMetadata
 {
     /// <summary>None for a file that is not there, not readable or not an assembly: its fields then keep their bare names.</summary>
-    public static IReadOnlyList<StaticFieldDeclaration> TryRead(string path)
+    /// <param name="root">Of the worker's file system.</param>
+    /// <param name="path">As the worker sees it.</param>
+    public static IReadOnlyList<StaticFieldDeclaration> TryRead(string root, string path)
     {
         try
         {
-            using var file = new PEReader(File.OpenRead(path));
+            using PEReader file = ModuleFile.Open(root, path);
             return file.HasMetadata ? [.. Read(file.GetMetadataReader())] : [];
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or BadImageFormatException)
+        catch (Exception unreadable) when (SymbolsException.IsOfFiles(unreadable) || unreadable is InsufficientExecutionStackException)
         {
             return [];
         }
@@ -39,7 +44,8 @@ internal static class StaticFieldMetadata
             foreach (FieldDefinitionHandle fieldHandle in type.GetFields())
             {
                 FieldDefinition field = metadata.GetFieldDefinition(fieldHandle);
-                if ((field.Attributes & (FieldAttributes.Static | FieldAttributes.Literal)) == FieldAttributes.Static)
+                if ((field.Attributes & (FieldAttributes.Static | FieldAttributes.Literal)) == FieldAttributes.Static
+                    && metadata.GetBlobReader(field.Signature).Length <= Limits.FieldSignatureBytes)
                 {
                     declaringClass ??= names.GetTypeFromDefinition(metadata, handle, 0);
                     yield return new StaticFieldDeclaration(
@@ -49,11 +55,14 @@ internal static class StaticFieldMetadata
         }
     }
 
-    /// <summary>Spells types as the snapshots do: <c>System.Collections.Generic.List&lt;Shop.Session&gt;[]</c>.</summary>
+    /// <summary>
+    /// Spells types as the snapshots do: <c>System.Collections.Generic.List&lt;Shop.Session&gt;[]</c>. In a damaged file a type may enclose itself.
+    /// </summary>
     private sealed class SignatureNames : ISignatureTypeProvider<string, object?>
     {
         public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             TypeDefinition type = reader.GetTypeDefinition(handle);
             string name = Plain(reader.GetString(type.Name));
             return type.GetDeclaringType() is { IsNil: false } outer
@@ -63,6 +72,7 @@ internal static class StaticFieldMetadata
 
         public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             TypeReference type = reader.GetTypeReference(handle);
             string name = Plain(reader.GetString(type.Name));
             return type.ResolutionScope.Kind == HandleKind.TypeReference
@@ -70,8 +80,11 @@ internal static class StaticFieldMetadata
                 : Qualified(reader.GetString(type.Namespace), name);
         }
 
-        public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-            reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+        public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+        }
 
         public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) =>
             $"{genericType}<{string.Join(", ", typeArguments)}>";

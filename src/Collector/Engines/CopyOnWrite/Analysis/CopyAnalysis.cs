@@ -91,7 +91,7 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         IReadOnlyList<ClrHandle>? handles = new HandleTables(runtime, reader, Processors.Online()).TryRead();
         using var map = new HeapMap(runtime.Heap.Segments.Select(segment => new HeapRange(segment.ObjectRange.Start, segment.ObjectRange.End)));
         IReadOnlyList<ulong>? threadStatics = new ThreadStaticArrays(runtime, order.Plan.RuntimeMajor).TryFind();
-        var origins = new ModuleOrigins(path => $"/proc/{order.Plan.Pid}/root{path}");
+        var origins = new ModuleOrigins($"/proc/{order.Plan.Pid}/root");
         var roots = new RuntimeRoots(runtime, handles ?? [], threadStatics ?? [], thread => threadNames.GetValueOrDefault(thread), origins);
         HeapRoot[] found = [.. roots.Enumerate()];
 
