@@ -11,6 +11,9 @@ namespace HeapDrift.Collector.Commands;
 /// <summary>The process that freezes and reads one copy. Only the tool itself starts it.</summary>
 internal static class AnalyseCopyCommand
 {
+    /// <summary>The DAC was seen to wait for ever, and nobody is left to end us then. An end that was asked for takes milliseconds otherwise.</summary>
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(15);
+
     public static Command Create(Terminal terminal)
     {
         var command = new Command(AnalysisProcess.Command, "Reads a frozen copy for another heapdrift.") { Hidden = true };
@@ -21,6 +24,7 @@ internal static class AnalyseCopyCommand
     private static int Run(Terminal terminal, CancellationToken cancellationToken)
     {
         OomScore.VolunteerAsVictim();
+        Alarm.Clear();
         if (terminal.In.ReadLine() is not { } line || JsonSerializer.Deserialize(line, AnalysisJson.Default.AnalysisOrder) is not { } order)
         {
             return ExitStatus.WrongUsage;
@@ -43,6 +47,7 @@ internal static class AnalyseCopyCommand
                 samples.TrySetResult(Parse(said));
             }
 
+            Alarm.Set(EndDeadline);
             Cancel(takenBack);
         })
         { IsBackground = true, Name = "parent" };

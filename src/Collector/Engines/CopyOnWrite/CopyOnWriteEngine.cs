@@ -26,7 +26,7 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
     /// <summary>A worker that collects all the time spends perhaps half of it in collections; six in a row are then one in 64.</summary>
     private const int MostAttempts = 6;
 
-    /// <summary>Collections last milliseconds; the wait doubles each time, to 160 ms.</summary>
+    /// <summary>Collections last milliseconds, as the freeze of another snapshot does; the wait doubles each time, to 160 ms.</summary>
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Between two words of the process that reads the copy, before it counts the first object.</summary>
@@ -40,6 +40,12 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
         for (int attempt = 1; ; attempt++)
         {
             PreflightAnswer answer = new CopyOnWritePreflight(proc, TracingHost.Look()).Check(worker.Pid, worker.IsDeclaredTracer);
+            if (answer is { IsPossible: false, Refusal: { MayPass: true } } && attempt < MostAttempts)
+            {
+                await WaitAsync(attempt, cancellationToken);
+                continue;
+            }
+
             if (!answer.IsPossible)
             {
                 throw new SnapshotException(answer.Refusal.Outcome, answer.Refusal.Reason);
@@ -51,7 +57,7 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
             }
             catch (AnalysisException failed) when (worker.Lives() && failed.Failure.IsWorthRetrying && attempt < MostAttempts)
             {
-                await Task.Delay(FirstWait * Math.Pow(2, attempt - 1), clock, cancellationToken);
+                await WaitAsync(attempt, cancellationToken);
             }
             catch (AnalysisException failed)
             {
@@ -65,6 +71,9 @@ internal sealed class CopyOnWriteEngine(ProcFileSystem proc, TimeProvider clock)
             }
         }
     }
+
+    private Task WaitAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(FirstWait * Math.Pow(2, attempt - 1), clock, cancellationToken);
 
     private async Task<HeapSnapshot> TakeOnceAsync(
         CopyOnWritePlan plan, AllocationTracking? tracking, IProgress<long>? progress, CancellationToken cancellationToken)

@@ -69,6 +69,19 @@ public sealed class CopyOnWriteEngineTests
         Assert.Equal("static Targets.Kinds.InStatic", RootOf(snapshot, "Targets.Kinds+InStaticStruct"));
         Assert.Equal("thread static Targets.Kinds.t_mine", RootOf(snapshot, "Targets.Kinds+OfThread"));
         Assert.Equal("strong handle", RootOf(snapshot, "Targets.Kinds+Handled"));
+        Assert.Equal(major >= 9, RootOf(snapshot, "Targets.Kinds+OfGenericThread") == "thread statics");
+    }
+
+    [Fact]
+    public async Task SnapshotsThatAreTakenAtTheSameTimeSeeTheSame()
+    {
+        await using PlainWorker worker = await StartAsync(10, "", "--nodes", "300000");
+
+        HeapSnapshot[] snapshots = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => TakeAsync(worker.Id)));
+
+        Assert.All(snapshots, snapshot => Assert.Empty(snapshot.Gaps));
+        Assert.All(snapshots, snapshot => Assert.Equal(300_000, snapshot.Types.Single(type => type.Name == "Targets.Node").Objects));
+        Assert.Empty(ChildrenOf(worker.Id));
     }
 
     [Fact]

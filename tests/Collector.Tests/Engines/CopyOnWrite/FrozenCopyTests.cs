@@ -128,6 +128,28 @@ public sealed class FrozenCopyTests
         await worker.CollectAsync();
     }
 
+    /// <summary>But one that is stopped reads no more, and its copy would cost the worker memory for as long.</summary>
+    [Fact]
+    public async Task CopyThatAnotherToolReadsIsNotSweptAway()
+    {
+        await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(10);
+        int pid = ForeignProcess.Pid(worker.Process);
+        await using var loop = ChildProcess.Start(new ChildProcessStart(FreezeLoop.Path, [$"{pid}", "--hold"]));
+        await loop.WaitForLineAsync(line => line.StartsWith("holds", StringComparison.Ordinal), Deadline);
+
+        Assert.False(CopyReaper.FindsAny(pid));
+        Assert.Equal(0, CopyReaper.Sweep(pid));
+        Assert.Equal('t', Assert.Single(KernelView.Children(pid)).State);
+
+        loop.Signal(SigStop);
+        await Eventually.HoldsAsync(() => KernelView.State(loop.Id) == 'T', Deadline, "the tool is stopped");
+        CopyReaper.Sweep(pid);
+        Assert.Equal('Z', Assert.Single(KernelView.Children(pid)).State);
+        loop.Signal(SigKill);
+        await loop.WaitForExitAsync(Deadline);
+        Assert.Equal(1, CopyReaper.Sweep(pid));
+    }
+
     [Fact]
     public async Task InterruptedSystemCallsGoOnAfterFiftyFreezes()
     {

@@ -40,18 +40,18 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
         {
             HeapSnapshot snapshot = Analyse(copy, memory, files, threadNames, watch.Token);
 
-            // Of a copy that was let go nothing can be read, which is quickly done.
+            // Of a copy that is gone nothing can be read, which is quickly done.
             watch.Token.ThrowIfCancellationRequested();
-            return snapshot with
+            return watch.WhyGone() is { } gone ? throw new AnalysisException(gone.Outcome, gone.Reason) : snapshot with
             {
                 TakenAt = takenAt,
                 Pause = copy.Pause,
                 Duration = clock.GetElapsedTime(started),
             };
         }
-        catch (Exception failed) when (watch.Reason is { } reason)
+        catch (Exception failed) when (watch.WhyGone() is { } gone)
         {
-            throw new AnalysisException(reason.Outcome, reason.Reason, cause: failed);
+            throw new AnalysisException(gone.Outcome, gone.Reason, cause: failed);
         }
         catch (InvalidDataException unusual)
         {
@@ -73,7 +73,7 @@ internal sealed class CopyAnalysis(AnalysisOrder order, TimeProvider clock, IPro
                 FreezeFailure.Gone => CaptureOutcome.WorkerExited,
                 _ => CaptureOutcome.Failed,
             };
-            throw new AnalysisException(outcome, refused.Message, refused.Failure == FreezeFailure.Busy, refused);
+            throw new AnalysisException(outcome, refused.Message, refused.Failure is FreezeFailure.Busy or FreezeFailure.AlreadyTraced, refused);
         }
     }
 

@@ -6,7 +6,8 @@ namespace HeapDrift.Collector.Engines.CopyOnWrite.Analysis;
 
 /// <summary>
 /// Lets the copy go the moment it could do harm: when the worker's memory gets tight, when the worker is gone (the copy would keep its
-/// sockets open), or when nobody wants the result any more.
+/// sockets open), or when nobody wants the result any more. And notices when somebody else took it away: what is read of it then is nothing, which
+/// looks like an empty heap.
 /// </summary>
 internal sealed class CopyWatch : IDisposable
 {
@@ -19,6 +20,7 @@ internal sealed class CopyWatch : IDisposable
     private readonly CopyOnWritePlan _plan;
     private readonly FrozenCopy _copy;
     private readonly Task _watching;
+    private volatile AnalysisFailure? _reason;
 
     public CopyWatch(CopyOnWritePlan plan, FrozenCopy copy, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -31,8 +33,8 @@ internal sealed class CopyWatch : IDisposable
     /// <summary>Cancelled when the copy is gone.</summary>
     public CancellationToken Token => _end.Token;
 
-    /// <summary>Why the copy was let go; null while it was not.</summary>
-    public AnalysisFailure? Reason { get; private set; }
+    /// <summary>Why the copy cannot be read any more, as of now; null while it can, and where the analysis was taken back.</summary>
+    public AnalysisFailure? WhyGone() => _reason ?? (_end.IsCancellationRequested ? null : FindKill());
 
     public void Dispose()
     {
@@ -48,17 +50,17 @@ internal sealed class CopyWatch : IDisposable
         {
             while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false))
             {
-                Reason = FindReason();
-                if (Reason is not null)
+                _reason = FindReason();
+                if (_reason is not null)
                 {
                     await _end.CancelAsync().ConfigureAwait(false);
-                    _copy.Kill();
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // The analysis is over, or was taken back: whoever disposes of the copy kills it.
+            // The analysis is over, or was taken back. In that case it may be in the middle of a call that takes long, or for ever.
+            _copy.Kill();
         }
     }
 
@@ -67,5 +69,10 @@ internal sealed class CopyWatch : IDisposable
             ? new(CaptureOutcome.WorkerExited, $"process {_plan.Pid} exited while its copy was read", false)
         : _headroom.IsAtRisk()
             ? new(CaptureOutcome.Failed, "memory got tight while the copy was read, so the copy was let go: the worker needs it more", false)
-        : null;
+        : FindKill();
+
+    /// <summary>A traced process leaves its stop in the instant of its kill: one that is in it has not been killed before.</summary>
+    private AnalysisFailure? FindKill() => _proc.TryReadStatus(_copy.Pid).Value is { State: 't' }
+        ? null
+        : new(CaptureOutcome.Failed, $"the copy of process {_plan.Pid} was killed while it was read, probably because memory ran out", false);
 }

@@ -17,11 +17,12 @@ internal static class CopyReaper
 
     private const int SigKill = 9;
 
-    /// <summary>Whether a copy, dead or alive, is left in a worker. Reads only.</summary>
+    /// <summary>Whether a copy is left in a worker, dead or alive, that nobody reads. Reads only.</summary>
     public static bool FindsAny(int workerPid) => Copies(workerPid).Count != 0;
 
     /// <summary>
-    /// Kills and reaps every copy of the worker, also one that another tool is reading. Without any, the worker is not touched.
+    /// Kills and reaps every copy of the worker but those that another tool is reading, to which it would be a heap with nothing in it. Without
+    /// any, the worker is not touched.
     /// </summary>
     /// <returns>How many were reaped.</returns>
     /// <exception cref="FreezeException">They could not be reaped; another attempt may succeed.</exception>
@@ -86,7 +87,11 @@ internal static class CopyReaper
             .. proc.EnumeratePids()
                 .Select(pid => proc.TryReadStatus(pid).Value)
                 .OfType<ProcessStatus>()
-                .Where(status => status.ParentPid == workerPid && status.State != 'X' && proc.TryReadStat(status.Pid) is { IsSilentCopy: true }),
+                .Where(status => status.ParentPid == workerPid && status.State != 'X' && proc.TryReadStat(status.Pid) is { IsSilentCopy: true } && !IsBeingRead(status, proc)),
         ];
     }
+
+    /// <summary>A tool that was stopped (SIGSTOP, or Ctrl+Z in its terminal) reads nothing, and its copy costs the worker more and more.</summary>
+    private static bool IsBeingRead(ProcessStatus copy, ProcFileSystem proc) =>
+        copy is { IsTraced: true, HasExited: false } && proc.TryReadStatus(copy.TracerPid).Value is { HasExited: false, State: not 'T' };
 }
