@@ -37,6 +37,20 @@ public sealed class OutputTests
         Assert.Single(folder.Captures);
     }
 
+    [Fact]
+    public async Task ACaptureNeedsNoFolderForItsLock()
+    {
+        using var folder = new TemporaryFolder();
+        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "1000");
+
+        ProcessResult result = await HeapDriftTool.RunAsync(
+            new Dictionary<string, string?> { ["TMPDIR"] = "/proc/none" },
+            "capture", "--pid", Text(worker.Id), "--window", "1s", "--format", "json", "--output", folder.Path);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("completed", (string?)result.Json()["outcome"]);
+    }
+
     [Theory]
     [InlineData("/nowhere/a.json")]
     [InlineData("/tmp")]

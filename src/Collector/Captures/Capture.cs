@@ -43,7 +43,7 @@ internal sealed class Capture(
     {
         try
         {
-            using IDisposable onlyOne = CaptureLock.Take(worker.Pid, worker.StartTimeTicks);
+            using IDisposable? onlyOne = CaptureLock.TryTake(worker.Pid, worker.StartTimeTicks);
 
             if (settings.Evidence == CaptureEvidence.Metrics)
             {

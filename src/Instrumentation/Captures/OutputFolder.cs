@@ -1,3 +1,5 @@
+using HeapDrift.Profiling.Proc;
+
 namespace HeapDrift.Instrumentation.Captures;
 
 /// <summary>Where the reports of this worker go.</summary>
@@ -11,7 +13,7 @@ internal static class OutputFolder
     public static string Prepare(string? configured)
     {
         bool isConfigured = !string.IsNullOrWhiteSpace(configured);
-        string path = isConfigured ? Path.GetFullPath(configured!) : Path.Join(Path.GetTempPath(), "heapdrift-" + Environment.UserName);
+        string path = isConfigured ? Path.GetFullPath(configured!) : Path.Join(Path.GetTempPath(), "heapdrift-" + CurrentUser.Name);
         if (OperatingSystem.IsWindows())
         {
             return Directory.CreateDirectory(path).FullName;

@@ -226,7 +226,7 @@ internal static class ReportText
     /// <summary>A name for a column of a table.</summary>
     public static string ShortType(string type)
     {
-        const int most = 60;
+        const int most = 48;
         string name = TypeName.Shorten(type);
         return name.Length <= most ? name : string.Concat(name.AsSpan(0, most - 3), "...");
     }
