@@ -163,7 +163,7 @@ internal sealed class AllocationTracking : IAsyncDisposable
         ],
         Stacks = _tracker.Stacks,
         Seen = _tracker.Seen,
-        Window = _tracker.Window,
+        Arrivals = _tracker.Arrivals,
         Lost = _lost,
         FullCollections = _tracker.FullCollections,
     };

@@ -13,8 +13,8 @@ internal sealed record SampleSet
     /// <summary>Samples that came in the whole window, most of objects that are gone.</summary>
     public required long Seen { get; init; }
 
-    /// <summary>When the first and the last of them came, in ticks of the worker's monotonic clock; null where none came.</summary>
-    public (long From, long To)? Window { get; init; }
+    /// <summary>When those came, in ticks of the worker's monotonic clock.</summary>
+    public ArrivalTimes Arrivals { get; init; } = new();
 
     /// <summary>The snapshot is of a later moment than the samples: what a collection moved between is not found.</summary>
     public bool IsLate { get; init; }

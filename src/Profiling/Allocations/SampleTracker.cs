@@ -34,8 +34,7 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
     /// <summary>Samples that came, whatever became of them.</summary>
     public long Seen { get; private set; }
 
-    /// <summary>When the first and the last of them came; null where none came.</summary>
-    public (long From, long To)? Window { get; private set; }
+    public ArrivalTimes Arrivals { get; } = new();
 
     /// <summary>The collection that ended last; 0 before the first.</summary>
     public int LastCollection { get; private set; }
@@ -60,7 +59,7 @@ internal sealed class SampleTracker(Random random, int mostSamples = SampleTrack
         // The program runs again: what a collection in the background began with is over.
         SettleYoung();
         Seen++;
-        Window = (Window?.From ?? at, at);
+        Arrivals.Add(at);
         if (_share < 1 && Chance() >= _share)
         {
             return;

@@ -13,10 +13,10 @@ internal sealed class SurvivingAllocations
 
     private readonly List<Survivor> _survivors;
 
-    private SurvivingAllocations(List<Survivor> survivors, string? caveat, (long, long)? window) => (_survivors, Caveat, Window) = (survivors, caveat, window);
+    private SurvivingAllocations(List<Survivor> survivors, string? caveat, ArrivalTimes arrivals) => (_survivors, Caveat, Arrivals) = (survivors, caveat, arrivals);
 
-    /// <summary>When the first and the last sample came, of objects that are gone too; null where none came.</summary>
-    public (long From, long To)? Window { get; }
+    /// <summary>When samples came, of objects that are gone too.</summary>
+    public ArrivalTimes Arrivals { get; }
 
     /// <summary>Why the estimates may be too low, in a sentence; null where they are not.</summary>
     public string? Caveat { get; }
@@ -50,7 +50,7 @@ internal sealed class SurvivingAllocations
         string? caveat = samples.Lost != 0 ? string.Create(CultureInfo.InvariantCulture, $"the runtime dropped {samples.Lost:N0} events, so the estimates are too low")
             : samples.IsLate ? "the snapshot had to be taken a second time, so the estimates may be too low"
             : null;
-        return new SurvivingAllocations(survivors, caveat, samples.Window);
+        return new SurvivingAllocations(survivors, caveat, samples.Arrivals);
     }
 
     /// <summary>

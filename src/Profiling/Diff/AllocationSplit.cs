@@ -12,17 +12,19 @@ internal sealed class AllocationSplit
     /// <summary>One or two may be anything.</summary>
     private const int LeastSamples = 3;
 
-    /// <summary>If each third of the window had its share, of so many none would be of the first in less than one case of a hundred.</summary>
+    /// <summary>If each third had its share, of so many none would be of the first in less than one case of a hundred.</summary>
     private const int LeastToDoubt = 12;
+
+    private const double FirstPart = 1.0 / 3;
 
     private readonly Dictionary<GrowthNode, List<Survivor>> _ofPoint = [];
     private readonly string? _caveat;
-    private readonly (long From, long To)? _window;
+    private readonly ArrivalTimes _arrivals;
 
     public AllocationSplit(SurvivingAllocations allocations, Growth paths, IEnumerable<Accumulation> accumulations)
     {
         _caveat = allocations.Caveat;
-        _window = allocations.Window;
+        _arrivals = allocations.Arrivals;
         foreach (Accumulation accumulation in accumulations)
         {
             _ofPoint[accumulation.Point] = [];
@@ -42,20 +44,19 @@ internal sealed class AllocationSplit
     }
 
     /// <summary>
-    /// Of what piles up all the time something is left of every part of the window. Where the first third has next to nothing, it is what lives for some seconds:
+    /// Of what piles up all the time something is left of every part of the work. Where the first third of all that was allocated has next to nothing, it is what lives for some seconds:
     /// sessions under rising load, or a cache whose entries expire. For want of snapshots between the two that is the sign that there is.
     /// </summary>
     public Judged Doubt(Judged judged)
     {
         List<Survivor> own = _ofPoint[judged.Accumulation.Point];
-        if (judged.Verdict != Verdict.ManagedLeak || own.Count < LeastToDoubt || _window is not { } window)
+        if (judged.Verdict != Verdict.ManagedLeak || own.Count < LeastToDoubt || _arrivals.Find(FirstPart) is not { } first)
         {
             return judged;
         }
 
-        long firstThird = window.From + ((window.To - window.From) / 3);
-        long early = SurvivingAllocations.Estimate(own.Where(survivor => survivor.Sample.At <= firstThird)).Bytes;
-        return early < SurvivingAllocations.Estimate(own).Bytes / 3 * GrowthSeries.WeakestShare ? judged with { Verdict = Verdict.Inconclusive } : judged;
+        long early = SurvivingAllocations.Estimate(own.Where(survivor => survivor.Sample.At <= first.At)).Bytes;
+        return early < SurvivingAllocations.Estimate(own).Bytes * first.Share * GrowthSeries.WeakestShare ? judged with { Verdict = Verdict.Inconclusive } : judged;
     }
 
     /// <summary>Whether most of what hangs there was allocated for the application's code, as far as the samples tell.</summary>

@@ -62,7 +62,13 @@ public sealed class PlatformLeakTests
                     : new RawFrame { TypeName = type, MethodName = "Run", ModulePath = type == Handler ? "/app/Shop.dll" : "/usr/share/dotnet/shared/Microsoft.AspNetCore.App/10.0.0/Kestrel.dll" },
             },
         };
-        var allocations = SurvivingAllocations.Of(SampleSet.None with { Samples = sampled, Stacks = stacks, Window = (0, from + samples) }, survivors, frame => NamedFrame.Of(frame, null));
+        var arrivals = new ArrivalTimes();
+        foreach (int at in Enumerable.Range(0, from + samples))
+        {
+            arrivals.Add(at);
+        }
+
+        var allocations = SurvivingAllocations.Of(SampleSet.None with { Samples = sampled, Stacks = stacks, Arrivals = arrivals }, survivors, frame => NamedFrame.Of(frame, null));
         return HeapDiff.Compare(snapshots[0], snapshots[^1], new DiffEvidence { Between = snapshots[1..^1], Allocations = allocations });
     }
 

@@ -1,4 +1,3 @@
-using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Heap;
 using HeapDrift.Profiling.Marking;
 using Microsoft.Diagnostics.Runtime;
@@ -31,19 +30,9 @@ internal sealed class RuntimeTypes(ClrRuntime runtime, IHeapMemory memory, Modul
     /// <summary>As the other engine spells it, so that snapshots of both can be compared.</summary>
     public static string NameOf(ClrType type) => type.Name is { } name ? TypeName.FromClrMd(name) : $"unknown type 0x{type.MethodTable:x}";
 
-    private PathStep Step(ClrType type) => new(NameOf(type), ModuleOf(type), PathStepKind.Type) { Origin = OriginOf(type) };
-
-    /// <summary>An array belongs where its elements belong; the runtime gives those of generic types to CoreLib, and where it does not know the element, the name tells.</summary>
-    private TypeOrigin? OriginOf(ClrType type)
-    {
-        ClrType? element = type;
-        while (element is { IsArray: true })
-        {
-            element = element.ComponentType;
-        }
-
-        return origins.Of(element?.Module?.Name);
-    }
+    /// <summary>Of an array the name tells: the runtime gives those of generic types to CoreLib, and asking for the element is one more way for the DAC to crash.</summary>
+    private PathStep Step(ClrType type) =>
+        new(NameOf(type), ModuleOf(type), PathStepKind.Type) { Origin = type.IsArray ? null : origins.Of(type.Module?.Name) };
 
     private static string? ModuleOf(ClrType type) => type.Module?.Name is { Length: > 0 } path ? Path.GetFileName(path) : null;
 
