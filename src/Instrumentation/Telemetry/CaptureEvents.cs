@@ -37,7 +37,8 @@ internal static class CaptureEvents
         string ending = report switch
         {
             { Outcome: CaptureOutcome.Completed, Findings: [var largest, ..] } => $"completed, {verdict}: {largest.Summary}",
-            { Outcome: CaptureOutcome.Completed } => $"completed, {verdict}: nobody to accuse",
+            { Outcome: CaptureOutcome.Completed, Verdict: Verdict.NoGrowth } => $"completed, {verdict}: nobody to accuse",
+            { Outcome: CaptureOutcome.Completed } => $"completed, {verdict}: no object of the managed heap to accuse",
             { OutcomeReason: { } reason } => $"ended, {outcome}: {reason}",
             _ => $"ended, {outcome}",
         };

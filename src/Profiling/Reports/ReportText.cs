@@ -39,7 +39,7 @@ internal static class ReportText
     public static string Render(DiffDocument diff)
     {
         var text = new StringBuilder();
-        text.AppendLine(Verdict(diff.Verdict, diff.Findings, diff.Snapshots));
+        text.AppendLine(Verdict(diff.Verdict, diff.Findings, diff.Snapshots, isConfirmed: true));
         text.AppendLine();
         AppendSnapshots(text, diff.Snapshots);
         AppendFindings(text, diff.Findings, isRemembered: false);
@@ -50,11 +50,11 @@ internal static class ReportText
     /// <summary>The verdict in a sentence or two.</summary>
     public static string Headline(CaptureReport report) => report.Outcome switch
     {
-        CaptureOutcome.Completed => Verdict(report.Verdict, report.Findings, report.Snapshots),
+        CaptureOutcome.Completed => Verdict(report.Verdict, report.Findings, report.Snapshots, report.Confirmations is not null),
         _ => Invariant($"No verdict: {report.OutcomeReason ?? Token(report.Outcome)}."),
     };
 
-    private static string Verdict(Verdict verdict, IReadOnlyList<Finding> findings, IReadOnlyList<SnapshotSummary> snapshots)
+    private static string Verdict(Verdict verdict, IReadOnlyList<Finding> findings, IReadOnlyList<SnapshotSummary> snapshots, bool isConfirmed)
     {
         if (verdict == Diff.Verdict.Inconclusive && findings.Count == 0)
         {
@@ -70,7 +70,8 @@ internal static class ReportText
             Diff.Verdict.Fragmentation => "Fragmentation: the collector's memory grew beyond what is live, although it collected. Look at pinned objects and large arrays that come and go.",
             Diff.Verdict.NoGcYet => "No collection yet: the growth is garbage that the collector had no reason to look at so far. This is no leak.",
             Diff.Verdict.Saturating => Invariant($"Saturating: {findings[0].Summary}, but the growth slowed down. A cache that fills looks like that; take another capture later to be sure."),
-            Diff.Verdict.Inconclusive => Invariant($"Inconclusive: {findings[0].Summary}, but not in every interval between the snapshots. A longer window tells more."),
+            Diff.Verdict.Inconclusive when isConfirmed => Invariant($"Inconclusive: {findings[0].Summary}, but not in every interval between the snapshots. A longer window tells more."),
+            Diff.Verdict.Inconclusive => Invariant($"Inconclusive: {findings[0].Summary}, but next to nothing of the first third of the window is still there. It may live for some seconds only: a longer window, or --confirm, tells more."),
             _ => "No leak seen: nothing in the live heap grew enough to name a holder.",
         };
     }

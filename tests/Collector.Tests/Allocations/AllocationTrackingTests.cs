@@ -28,10 +28,11 @@ public sealed class AllocationTrackingTests
         await using PlainWorker worker = await ForeignProcess.StartPlainWorkerAsync(major);
         int pid = ForeignProcess.Pid(worker.Process);
         int before = Sockets(pid);
+        SnapshotTarget target = Target(pid);
         using var givenUp = new CancellationTokenSource();
         ChildProcess.Signal(pid, SigStop);
 
-        Task<AllocationTracking> opening = OpenAsync(pid, major, givenUp.Token);
+        Task<AllocationTracking> opening = AllocationTracking.StartAsync(target, $"{major}.0.0", new Random(1), givenUp.Token);
         givenUp.CancelAfter(Moment);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
         ChildProcess.Signal(pid, SigCont);
@@ -47,9 +48,6 @@ public sealed class AllocationTrackingTests
             "the worker closes the session",
             () => $"{before} sockets before, {Sockets(pid)} now");
     }
-
-    private static Task<AllocationTracking> OpenAsync(int pid, int major, CancellationToken cancellationToken) =>
-        AllocationTracking.StartAsync(Target(pid), $"{major}.0.0", new Random(1), cancellationToken);
 
     private static SnapshotTarget Target(int pid)
     {

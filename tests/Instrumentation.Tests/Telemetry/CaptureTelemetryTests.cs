@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using HeapDrift.Instrumentation.Telemetry;
 using HeapDrift.Profiling.Captures;
+using HeapDrift.Profiling.Diff;
 using HeapDrift.Profiling.Reports;
 using Microsoft.Extensions.Logging;
 using Names = HeapDrift.Instrumentation.TelemetryNames.Attributes;
@@ -230,6 +231,7 @@ public sealed class CaptureTelemetryTests : IDisposable
     {
         Capture(Evidence.Report(Evidence.Findings(1)));
         Capture(Evidence.Report());
+        Capture(Evidence.Report() with { Verdict = Verdict.NativeGrowth });
         Capture(Evidence.Ended(CaptureOutcome.WorkerExited, Evidence.Baseline));
 
         Assert.Equal("Capture of shop (process 42) started by alert HeapGrowth", Logged("heapdrift.capture.started").Body);
@@ -237,6 +239,7 @@ public sealed class CaptureTelemetryTests : IDisposable
             [
                 "Capture of shop (process 42) completed, managed-leak: finding 1 in a sentence",
                 "Capture of shop (process 42) completed, no-growth: nobody to accuse",
+                "Capture of shop (process 42) completed, native-growth: no object of the managed heap to accuse",
                 "Capture of shop (process 42) ended, worker-exited: the reason",
             ],
             _logger.Events.Where(each => each.Id.Name == "heapdrift.capture.completed").Select(each => each.Body));

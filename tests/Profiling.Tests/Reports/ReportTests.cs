@@ -74,6 +74,17 @@ public sealed class ReportTests
         Assert.Contains("No leak seen", ReportText.Render(report), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "but not in every interval between the snapshots")]
+    [InlineData(false, "but next to nothing of the first third of the window is still there")]
+    public void WhatKeepsAFindingFromBeingALeakIsWhatWasSeen(bool isConfirmed, string reason)
+    {
+        ConfirmingSnapshot[] between = [new ConfirmingSnapshot { TakenAt = DateTimeOffset.UnixEpoch, PauseMilliseconds = 5, LiveObjects = 1, LiveBytes = 1 }];
+        CaptureReport report = Leak() with { Verdict = Verdict.Inconclusive, Confirmations = isConfirmed ? between : null };
+
+        Assert.Contains(reason, ReportText.Headline(report), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnIncompleteSnapshotIsSaidInTheText()
     {

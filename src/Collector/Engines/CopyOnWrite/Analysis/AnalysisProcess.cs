@@ -19,10 +19,10 @@ internal sealed class AnalysisProcess : IDisposable
     private static readonly string[] Inherited = ["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "LD_LIBRARY_PATH"];
 
     /// <summary>
-    /// 128 + SIGSEGV. The DAC is made for dumps of processes that were stopped by others; on a worker that was compiling code when it was frozen it
-    /// follows a null pointer about once in 25 times. The next copy finds the worker elsewhere.
+    /// 128 + SIGILL, SIGABRT, SIGBUS, SIGFPE and SIGSEGV (signal(7)). The DAC is made for dumps of processes that were stopped by others; on a worker
+    /// that was compiling code when it was frozen it follows a null pointer about once in 25 times. The next copy finds the worker elsewhere.
     /// </summary>
-    private const int CrashStatus = 139;
+    private static readonly int[] CrashStatuses = [132, 134, 135, 136, 139];
 
     private readonly Process _process;
 
@@ -80,7 +80,7 @@ internal sealed class AnalysisProcess : IDisposable
                 : new AnalysisException(
                     CaptureOutcome.Failed,
                     $"the process that reads the frozen copy was killed or crashed in the worker's libmscordaccore.so (exit status {_process.ExitCode})",
-                    isWorthRetrying: _process.ExitCode == CrashStatus));
+                    isWorthRetrying: CrashStatuses.Contains(_process.ExitCode)));
     }
 
     /// <summary>Has it clear away what is left of copies. What cannot be cleared away now is found by the next snapshot.</summary>
