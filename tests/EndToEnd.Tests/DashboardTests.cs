@@ -45,6 +45,7 @@ public sealed partial class DashboardTests
         int port = Shop.FreePort();
         await using ChildProcess prometheus = StartPrometheus(folder, agent, port);
         using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")) };
+        await HasScrapedAsync(client, prometheus);
         await CaptureAsync(agent, worker);
         await worker.LeakAsync(20_000);
         await worker.CollectAsync();
@@ -69,8 +70,7 @@ public sealed partial class DashboardTests
         int port = Shop.FreePort();
         await using ChildProcess prometheus = StartPrometheus(folder, agent, port);
         using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")) };
-        await Eventually.HoldsAsync(
-            async () => (await ValuesAsync(client, "count_over_time(up[1m]) > 2")).Length == 1, Deadline, "the agent has been scraped", prometheus.Describe);
+        await HasScrapedAsync(client, prometheus);
         (string Panel, string Expression)[] queries = [.. Queries(worker.Id).Where(query => query.Expression.Contains("heapdrift_capture", StringComparison.Ordinal) && !query.Expression.Contains("undelivered", StringComparison.Ordinal))];
         Assert.Equal(4, queries.Length);
         await agent.WatchesAsync(worker.Id);
@@ -98,6 +98,10 @@ public sealed partial class DashboardTests
             "the capture is seen",
             () => unseen + prometheus.Describe());
     }
+
+    /// <summary>What was counted before the first scrape is no increase.</summary>
+    private static Task HasScrapedAsync(HttpClient client, ChildProcess prometheus) => Eventually.HoldsAsync(
+        async () => (await ValuesAsync(client, "count_over_time(up[1m]) > 2")).Length == 1, Deadline, "the agent has been scraped", prometheus.Describe);
 
     /// <summary>What a query gives right now; NaN is not more than anything.</summary>
     private static async Task<double[]> ValuesAsync(HttpClient client, string expression)

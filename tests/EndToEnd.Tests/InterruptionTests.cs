@@ -44,7 +44,7 @@ public sealed class InterruptionTests
         demo.Signal(SigHup);
 
         Assert.Equal(1, (await demo.WaitForExitAsync(HeapDriftTool.Deadline)).Code);
-        Assert.Contains(demo.StderrLines, line => line.Contains("the demo was cancelled and its service stopped", StringComparison.Ordinal));
+        Assert.Contains(demo.StderrLines, line => line.Contains("the demo was cancelled; its service and its agent were stopped", StringComparison.Ordinal));
         await Eventually.HoldsAsync(() => !Directory.Exists($"/proc/{shop}"), HeapDriftTool.Deadline, "the shop is gone", demo.Describe);
     }
 

@@ -164,6 +164,7 @@ internal sealed class AllocationTracking : IAsyncDisposable
         Stacks = _tracker.Stacks,
         Seen = _tracker.Seen,
         Arrivals = _tracker.Arrivals,
+        FirstOfStack = _tracker.FirstOfStack.ToDictionary(first => first.Key, first => Math.Max(first.Value, _countedFrom)),
         Lost = _lost,
         FullCollections = _tracker.FullCollections,
     };

@@ -26,20 +26,24 @@ internal sealed class ArrivalTimes
         _total++;
     }
 
-    /// <summary>The moment at which a share of all had come, and how many had come then, as a share; as fine as the buckets are. Null where none came.</summary>
-    public (long At, double Share)? Find(double share)
+    /// <summary>Of all that has come since a moment, the share that had come by a later one; as fine as the buckets are.</summary>
+    /// <param name="since">In ticks.</param>
+    /// <param name="by">In ticks, not before the other.</param>
+    public double ShareOf(long since, long by)
     {
-        long come = 0;
-        for (int bucket = 0; bucket < Buckets && _total != 0; bucket++)
+        long before = CountBefore(since);
+        return _total == before ? 0 : (double)(CountBefore(by) - before) / (_total - before);
+    }
+
+    private long CountBefore(long at)
+    {
+        long count = 0;
+        for (int bucket = 0; bucket < Math.Min(Buckets, (at - (_from ?? at)) / _width); bucket++)
         {
-            come += _counts[bucket];
-            if (come >= share * _total)
-            {
-                return (_from!.Value + ((bucket + 1) * _width) - 1, (double)come / _total);
-            }
+            count += _counts[bucket];
         }
 
-        return null;
+        return count;
     }
 
     private void Widen()

@@ -16,6 +16,9 @@ internal sealed record SampleSet
     /// <summary>When those came, in ticks of the worker's monotonic clock.</summary>
     public ArrivalTimes Arrivals { get; init; } = new();
 
+    /// <summary>When the first sample of a stack came, of an object that may be gone; in the window, so that it is not before the baseline.</summary>
+    public IReadOnlyDictionary<int, long> FirstOfStack { get; init; } = new Dictionary<int, long>();
+
     /// <summary>The snapshot is of a later moment than the samples: what a collection moved between is not found.</summary>
     public bool IsLate { get; init; }
 

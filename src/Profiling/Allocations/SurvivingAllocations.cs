@@ -13,10 +13,9 @@ internal sealed class SurvivingAllocations
 
     private readonly List<Survivor> _survivors;
 
-    private SurvivingAllocations(List<Survivor> survivors, string? caveat, ArrivalTimes arrivals) => (_survivors, Caveat, Arrivals) = (survivors, caveat, arrivals);
+    private readonly SampleSet _samples;
 
-    /// <summary>When samples came, of objects that are gone too.</summary>
-    public ArrivalTimes Arrivals { get; }
+    private SurvivingAllocations(List<Survivor> survivors, string? caveat, SampleSet samples) => (_survivors, Caveat, _samples) = (survivors, caveat, samples);
 
     /// <summary>Why the estimates may be too low, in a sentence; null where they are not.</summary>
     public string? Caveat { get; }
@@ -50,8 +49,16 @@ internal sealed class SurvivingAllocations
         string? caveat = samples.Lost != 0 ? string.Create(CultureInfo.InvariantCulture, $"the runtime dropped {samples.Lost:N0} events, so the estimates are too low")
             : samples.IsLate ? "the snapshot had to be taken a second time, so the estimates may be too low"
             : null;
-        return new SurvivingAllocations(survivors, caveat, samples.Arrivals);
+        return new SurvivingAllocations(survivors, caveat, samples);
     }
+
+    /// <summary>
+    /// How far the program was, since a stack allocated for the first time, when it allocated the oldest of what is left: 0 where its very first is still there. By what
+    /// it has allocated and not by the clock, since it runs slowly while it is looked at.
+    /// </summary>
+    /// <param name="ofOneStack">At least one.</param>
+    public double AgeOfOldest(IGrouping<int, Survivor> ofOneStack) =>
+        _samples.FirstOfStack.TryGetValue(ofOneStack.Key, out long first) ? _samples.Arrivals.ShareOf(first, ofOneStack.Min(survivor => survivor.Sample.At)) : 0;
 
     /// <summary>
     /// By the application's frames, since what lies between them (a list that grows, a list that does not) is one line of the team's to look at.

@@ -19,12 +19,12 @@ internal sealed class AllocationSplit
 
     private readonly Dictionary<GrowthNode, List<Survivor>> _ofPoint = [];
     private readonly string? _caveat;
-    private readonly ArrivalTimes _arrivals;
+    private readonly SurvivingAllocations _allocations;
 
     public AllocationSplit(SurvivingAllocations allocations, Growth paths, IEnumerable<Accumulation> accumulations)
     {
         _caveat = allocations.Caveat;
-        _arrivals = allocations.Arrivals;
+        _allocations = allocations;
         foreach (Accumulation accumulation in accumulations)
         {
             _ofPoint[accumulation.Point] = [];
@@ -44,19 +44,20 @@ internal sealed class AllocationSplit
     }
 
     /// <summary>
-    /// Of what piles up all the time something is left of every part of the work. Where the first third of all that was allocated has next to nothing, it is what lives for some seconds:
-    /// sessions under rising load, or a cache whose entries expire. For want of snapshots between the two that is the sign that there is.
+    /// Of what piles up all the time something is left of the first that a line allocated. Where most lines have nothing left of their first third, it is what lives for
+    /// some seconds: sessions under rising load, or a cache whose entries expire. For want of snapshots between the two that is the sign that there is.
     /// </summary>
     public Judged Doubt(Judged judged)
     {
         List<Survivor> own = _ofPoint[judged.Accumulation.Point];
-        if (judged.Verdict != Verdict.ManagedLeak || own.Count < LeastToDoubt || _arrivals.Find(FirstPart) is not { } first)
+        if (judged.Verdict != Verdict.ManagedLeak || own.Count < LeastToDoubt)
         {
             return judged;
         }
 
-        long early = SurvivingAllocations.Estimate(own.Where(survivor => survivor.Sample.At <= first.At)).Bytes;
-        return early < SurvivingAllocations.Estimate(own).Bytes * first.Share * GrowthSeries.WeakestShare ? judged with { Verdict = Verdict.Inconclusive } : judged;
+        // By samples and not by bytes: a table that grows is one large array, and always the newest.
+        int late = own.GroupBy(survivor => survivor.Sample.Stack).Where(stack => _allocations.AgeOfOldest(stack) > FirstPart).Sum(stack => stack.Count());
+        return late > own.Count / 2 ? judged with { Verdict = Verdict.Inconclusive } : judged;
     }
 
     /// <summary>Whether most of what hangs there was allocated for the application's code, as far as the samples tell.</summary>

@@ -7,7 +7,7 @@ internal static class GrowthSeries
     /// In each interval a leak grows at this share of its mean rate or more. The weakest interval separates leaks from what only looks so better
     /// than the mean does; traffic that comes in waves, and tables that double, make it uneven.
     /// </summary>
-    public const double WeakestShare = 0.25;
+    private const double WeakestShare = 0.25;
 
     /// <summary>A last interval this much weaker than the first, with none stronger between, is a curve that flattens.</summary>
     private const double FlattenedShare = 0.35;

@@ -96,6 +96,11 @@ internal sealed class RetentionWalk(ObjectGraph graph, IReadOnlyList<PathStep> t
 
         int holderType = graph.TypeOf(holder);
         int targetType = graph.TypeOf(target);
+        if (_lists.LeadsBack(holderType, targetType))
+        {
+            return;
+        }
+
         if (!_lists.IsLink(holderType, targetType))
         {
             Reach(target, _nodeOf[holder]);

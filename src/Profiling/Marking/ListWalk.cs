@@ -32,7 +32,13 @@ internal sealed class ListWalk(MarkWorker main, RetentionTreeBuilder tree)
 
         foreach (ListLink link in links.OrderBy(link => link.Target).ThenBy(link => link.Holder).ThenBy(link => link.ListNode))
         {
-            if (main.TypeAt(link.Target) is not { } type || !link.Role.LinksTo(type.ListRole))
+            TypeLayout? type = main.TypeAt(link.Target);
+            if (type is not null && link.Role.LeadsBackTo(type.ListRole))
+            {
+                continue;
+            }
+
+            if (type is null || !link.Role.LinksTo(type.ListRole))
             {
                 main.Found.Add(link.Target, main.Paths.Alias(link.Holder));
             }

@@ -71,7 +71,7 @@ internal static class ReportText
             Diff.Verdict.NoGcYet => "No collection yet: the growth is garbage that the collector had no reason to look at so far. This is no leak.",
             Diff.Verdict.Saturating => Invariant($"Saturating: {findings[0].Summary}, but the growth slowed down. A cache that fills looks like that; take another capture later to be sure."),
             Diff.Verdict.Inconclusive when isConfirmed => Invariant($"Inconclusive: {findings[0].Summary}, but not in every interval between the snapshots. A longer window tells more."),
-            Diff.Verdict.Inconclusive => Invariant($"Inconclusive: {findings[0].Summary}, but next to nothing of the first third of the window is still there. It may live for some seconds only: a longer window, or --confirm, tells more."),
+            Diff.Verdict.Inconclusive => Invariant($"Inconclusive: {findings[0].Summary}, but nothing is left of what its lines allocated first. It may live for some seconds only: a longer window, or --confirm, tells more."),
             _ => "No leak seen: nothing in the live heap grew enough to name a holder.",
         };
     }

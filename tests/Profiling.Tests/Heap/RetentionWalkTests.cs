@@ -122,6 +122,28 @@ public sealed class RetentionWalkTests
         Assert.Equal("System.Threading.TimerQueue", nodes[nodes[reminders[1].Parent].Parent].Step.Name);
     }
 
+    /// <summary>Each timer refers to its queue, which would lead to all others.</summary>
+    [Fact]
+    public void WhoKeepsItsOwnTimerDoesNotHoldItsQueueEither()
+    {
+        var heap = new HeapSketch();
+        int queue = heap.Add("System.Threading.TimerQueue");
+        int[] timers = [.. Enumerable.Range(0, 10).Select(_ => heap.Add("System.Threading.TimerQueueTimer", heap.Add("Shop.Reminder"), queue))];
+        for (int at = 1; at < timers.Length; at++)
+        {
+            heap.Link(timers[at - 1], timers[at]);
+        }
+
+        heap.Link(queue, timers[0]);
+        heap.Static("Shop.Clock.Own", heap.Add("Shop.Clock", timers[5]));
+        heap.Root(RootKind.Waiting, "static System.Threading.TimerQueue.Instances", heap.Add("System.Threading.TimerQueue[]", queue));
+
+        IReadOnlyList<RetentionNode> nodes = heap.Snapshot().Retention.Nodes;
+
+        Assert.Equal([1, 9], nodes.Where(node => node.Step.Name == "Shop.Reminder").Select(node => node.Objects).Order());
+        Assert.Equal("System.Threading.TimerQueue[]", nodes[nodes.Single(node => node.Step.Name == "System.Threading.TimerQueue").Parent].Step.Name);
+    }
+
     [Fact]
     public void TheObserverClaimsNothingThatAnybodyElseHolds()
     {

@@ -26,6 +26,30 @@ public sealed class MarkedListTests
         Assert.Equal("Shop.Clock", HolderOf(result, HolderOf(result, reminders[0])).Step.Name);
     }
 
+    /// <summary>Each timer refers to its queue, which would lead to all others.</summary>
+    [Fact]
+    public void WhoKeepsItsOwnTimerDoesNotHoldItsQueueEither()
+    {
+        var heap = new FakeHeap();
+        FakeType reminder = heap.Class("Shop.Reminder", 1);
+        FakeType timer = heap.Class(Timer, 3, 0, 1, 2);
+        ulong queue = heap.New(heap.Class(Queue, 1, 0), 0);
+        ulong[] timers = [.. Enumerable.Range(0, 10).Select(_ => heap.New(timer, 0, heap.New(reminder), queue))];
+        for (int at = 1; at < timers.Length; at++)
+        {
+            heap.Link(timers[at - 1], 0, timers[at]);
+        }
+
+        heap.Link(queue, 0, timers[0]);
+        heap.Static("Shop.Clock.Own", heap.New(heap.Class("Shop.Clock", 1, 0), timers[5]));
+        heap.Root(RootKind.Waiting, "static System.Threading.TimerQueue.Instances", heap.New(heap.ArrayOfReferences("System.Threading.TimerQueue[]"), queue));
+
+        MarkResult result = heap.Mark();
+
+        Assert.Equal([1, 9], NodesOf(result, "Shop.Reminder").Select(node => node.Objects).Order());
+        Assert.Equal("System.Threading.TimerQueue[]", HolderOf(result, Assert.Single(NodesOf(result, Queue))).Step.Name);
+    }
+
     [Fact]
     public void WithoutTheirQueueTimersHoldNoOtherTimers()
     {

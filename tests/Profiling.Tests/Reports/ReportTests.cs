@@ -76,7 +76,7 @@ public sealed class ReportTests
 
     [Theory]
     [InlineData(true, "but not in every interval between the snapshots")]
-    [InlineData(false, "but next to nothing of the first third of the window is still there")]
+    [InlineData(false, "but nothing is left of what its lines allocated first")]
     public void WhatKeepsAFindingFromBeingALeakIsWhatWasSeen(bool isConfirmed, string reason)
     {
         ConfirmingSnapshot[] between = [new ConfirmingSnapshot { TakenAt = DateTimeOffset.UnixEpoch, PauseMilliseconds = 5, LiveObjects = 1, LiveBytes = 1 }];
