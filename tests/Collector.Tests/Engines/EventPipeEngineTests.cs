@@ -15,6 +15,8 @@ namespace HeapDrift.Collector.Tests.Engines;
 /// <summary>The engine on real workers of every supported runtime.</summary>
 public sealed class EventPipeEngineTests
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     private static readonly ProcFileSystem Proc = new();
     private static readonly WorkerDirectory Workers = new(Proc);
 
@@ -140,7 +142,9 @@ public sealed class EventPipeEngineTests
         async worker =>
         {
             await worker.LeakAsync(10);
-            Assert.Empty((await TakeAsync(worker.Id)).Gaps);
+
+            // On a busy machine events of so many objects may be dropped, which is said of a walk and is not what this is about.
+            await Eventually.HoldsAsync(async () => (await TakeAsync(worker.Id)).IsComplete, Deadline, "the worker is seen whole again", worker.Process.Describe);
         });
 
     private static Task<HeapSnapshot> TakeAsync(int pid, IProgress<long>? progress = null, CancellationToken? cancellationToken = null) =>
