@@ -92,7 +92,12 @@ public sealed class AllocationSiteTests
     public async Task NoSessionIsOpenBesideACapture()
     {
         using var folder = new TemporaryFolder();
-        await using PlainWorker worker = await PlainWorker.StartAsync(10, "--nodes", "10000");
+
+        // Agents of other tests would open sessions of their own.
+        await using PlainWorker worker = await PlainWorker.StartAsync(new ChildProcessStart(RepositoryPaths.PlainWorker(10), "--nodes", "10000")
+        {
+            Environment = new Dictionary<string, string?> { ["HEAPDRIFT_AGENT"] = "off" },
+        });
         int before = Threads(worker.Id);
 
         for (int capture = 0; capture < 3; capture++)

@@ -8,15 +8,14 @@ internal readonly record struct Judged(Accumulation Accumulation, Verdict Verdic
 /// <summary>Looks at the snapshots between the first and the last: what grew in each interval, what flattened, what fell back.</summary>
 internal sealed class Confirmation(HeapSnapshot baseline, IReadOnlyList<HeapSnapshot> between, HeapSnapshot final)
 {
-    /// <summary>Leaks first; what fell back is left out. Within each as they were, since what flattens and what came late are no accusations.</summary>
+    /// <summary>In their order; what fell back is left out.</summary>
     public IReadOnlyList<Judged> Judge(IReadOnlyList<Accumulation> accumulations)
     {
         PathAmounts[] amounts = [.. between.Select(snapshot => new PathAmounts(snapshot.Retention))];
         return
         [
             .. accumulations.Select(found => new Judged(found, Judge(found, amounts)))
-                .Where(judged => judged.Verdict != Verdict.NoGrowth)
-                .OrderBy(judged => judged.Verdict != Verdict.ManagedLeak),
+                .Where(judged => judged.Verdict != Verdict.NoGrowth),
         ];
     }
 

@@ -55,14 +55,11 @@ internal sealed record HeapDiff
         AllocationSplit? split = evidence.Allocations is { } allocations
             ? new AllocationSplit(allocations, paths, grown.Select(found => found.Accumulation))
             : null;
-        grown = evidence.Between.Count == 0 && split is not null ? [.. grown.Select(split.Doubt)] : grown;
-        long leastOfPlatform = floor * (evidence.Between.Count != 0 ? 1 : UnconfirmedFactor);
-        Judged[] judged =
-        [
-            .. grown.Where(found => !found.Accumulation.IsOnlyThePlatforms
-                || found.Accumulation.RetainedBytesDelta >= floor * PlatformFactor
-                || (found.Verdict == Verdict.ManagedLeak && found.Accumulation.RetainedBytesDelta >= leastOfPlatform && split?.IsOfApplication(found.Accumulation) is true)),
-        ];
+        bool isConfirmed = evidence.Between.Count != 0;
+        IEnumerable<Judged> doubted = isConfirmed || split is null ? grown : grown.Select(split.Doubt);
+
+        // Leaks first, as they were otherwise: what flattens and what came late are no accusations.
+        Judged[] judged = [.. doubted.Where(found => IsWorthAName(found, floor, isConfirmed, split)).OrderBy(found => found.Verdict != Verdict.ManagedLeak)];
         long growth = final.LiveBytes - baseline.LiveBytes;
         return new HeapDiff
         {
@@ -74,6 +71,13 @@ internal sealed record HeapDiff
             Paths = paths.Heap,
         };
     }
+
+    private static bool IsWorthAName(Judged found, long floor, bool isConfirmed, AllocationSplit? split) =>
+        !found.Accumulation.IsOnlyThePlatforms
+        || found.Accumulation.RetainedBytesDelta >= floor * PlatformFactor
+        || (found.Verdict == Verdict.ManagedLeak
+            && found.Accumulation.RetainedBytesDelta >= floor * (isConfirmed ? 1 : UnconfirmedFactor)
+            && split?.IsOfApplication(found.Accumulation) is true);
 
     private static Finding ToFinding(Judged judged, int rank, long growth, DiffEvidence evidence, AllocationSplit? allocations)
     {
